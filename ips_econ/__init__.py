@@ -1,0 +1,1 @@
+"""ips-econ: a Monte Carlo microsimulation of Individual Placement and Support in Finland."""
