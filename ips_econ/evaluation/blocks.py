@@ -1,0 +1,255 @@
+"""A block of draws, the unit of work: simulate, post, check, keep what is reported, forget.
+
+A plan holds everything that is the same for all blocks. A block's result is a flat dictionary of
+arrays that start with the draws of the block, so a finished block on disk is what a resumed run
+reads and blocks are joined by stacking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ips_econ.errors import RunError
+from ips_econ.evaluation.programme import calendar_flows
+from ips_econ.ledger.accounts import Category
+from ips_econ.ledger.balance import check_ledger, check_occupancy, check_rules
+from ips_econ.ledger.posting import Count, Rules
+from ips_econ.ledger.prices import chart_of_accounts, rule_tables, run_prices, service_cost
+from ips_econ.ledger.streams import Line, category_amounts, ledger_lines, post
+from ips_econ.ledger.walk import World, live_block
+from ips_econ.parameters.draws import ParameterDraws
+from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.population.sampling import population_tables
+from ips_econ.scenario.schema import Scenario
+from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, Item
+from ips_econ.trajectories.hazards import LEVEL_TOLERANCE, Persistence, solve_hazards
+from ips_econ.trajectories.inputs import (
+    benefit_hazards,
+    death_probabilities,
+    employment_draws,
+    job_terms,
+    persistence_knots,
+    reference_population,
+    treatment_inputs,
+)
+from ips_econ.units import MONTHS_PER_YEAR
+
+TRAJECTORY = (
+    "employed",
+    "employed_part_time",
+    "employed_full_time",
+    "ever_employed",
+    "in_service",
+    "gross_earnings",
+    "net_income",
+    "benefits",
+    "inpatient_days",
+    "outpatient_visits",
+    "alive",
+)
+COMPANION_SHARE = 5  # companion runs follow every fifth person
+SMALLEST_COMPANION = 40
+MISSED_DRAWS_ALLOWED = 0.01
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A structural alternative to the headline, run on the same draws and luck."""
+
+    kind: str
+    name: str
+    persistence: Persistence
+    substitution: float | None  # None: as drawn
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that all blocks of a run share."""
+
+    scenario: Scenario
+    library: ParameterLibrary
+    draws: ParameterDraws
+
+    @property
+    def months(self) -> int:
+        """Horizon in months."""
+        return self.scenario.economics.horizon_years * MONTHS_PER_YEAR
+
+    @property
+    def persistence(self) -> Persistence:
+        """The headline's shape of persistence."""
+        return Persistence[self.scenario.economics.persistence.upper()]
+
+    @cached_property
+    def pension_right_share(self) -> float:
+        """Share of pension contributions that comes back as a pension right."""
+        on = self.scenario.economics.policy_date
+        return self.library.value("labour_market.pension_right_share", on, "share")
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        """The chart of accounts."""
+        return chart_of_accounts(self.library, self.scenario)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The law as tables, checked."""
+        rules = rule_tables(
+            self.library, self.scenario, self.categories, self.pension_right_share
+        )
+        check_rules(rules, self.categories)
+        return rules
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The ledger's lines."""
+        prices = run_prices(self.library, self.scenario, self.draws.rows(slice(0, 1)), self.months)
+        return ledger_lines(self.categories, prices.ips_payers)
+
+    @property
+    def companion_people(self) -> int:
+        """People followed in the companion runs of the structural alternatives."""
+        people = self.scenario.run.people
+        return min(people, max(SMALLEST_COMPANION, people // COMPANION_SHARE))
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """Persistence shapes and substitution shares shown beside the headline."""
+        shapes = [Variant("persistence", p.name.lower(), p, None) for p in Persistence]
+        shares = [
+            Variant("substitution", "0", self.persistence, 0.0),
+            Variant("substitution", "1", self.persistence, 1.0),
+        ]
+        return (*shapes, *shares)
+
+    def prepare(self) -> None:
+        """Build the shared tables before the blocks start."""
+        _ = self.rules, self.lines
+
+
+def world_of(
+    plan: Plan,
+    rows: slice,
+    *,
+    people: int | None = None,
+    persistence: Persistence | None = None,
+    substitution: float | None = None,
+) -> World:
+    """Everything the walk reads for some draws of a plan, or of one of its variants."""
+    scenario, library, draws = plan.scenario, plan.library, plan.draws.rows(rows)
+    shape = plan.persistence if persistence is None else persistence
+    population = population_tables(scenario, draws)
+    if substitution is not None:
+        share = np.full(len(draws), substitution)
+        population = population._replace(substitution=share)
+    reference = reference_population(draws)
+    knot_months, gap_knots = persistence_knots(shape, library, scenario, draws)
+    inputs = employment_draws(scenario, draws, reference, gap_knots, population.months_in_service)
+    first = rows.start or 0
+    replicates = np.arange(first, first + len(draws), dtype=np.int64)
+    on = scenario.economics.policy_date
+    return World(
+        seed=scenario.run.seed,
+        replicates=np.zeros_like(replicates) if scenario.run.shared_replicate else replicates,
+        people=scenario.run.people if people is None else people,
+        months=plan.months,
+        suspension_limit=int(library.value("benefits.suspension_limit_months", on, "months")),
+        hazards=solve_hazards(inputs, reference.weights, knot_months, shape, plan.months),
+        population=population,
+        benefits=benefit_hazards(draws),
+        terms=job_terms(scenario, draws),
+        treatment=treatment_inputs(scenario, draws),
+        death=death_probabilities(draws),
+        rules=plan.rules,
+        prices=run_prices(library, scenario, draws, plan.months),
+    )
+
+
+def trajectories(monthly: np.ndarray) -> np.ndarray:
+    """Monthly means ``(draw, arm, month, metric)`` in the order of ``TRAJECTORY``, from sums."""
+    money = {
+        "gross_earnings": monthly[..., Item.gross_wage],
+        "net_income": monthly[..., : Item.social_assistance + 1].sum(axis=-1),
+        "benefits": monthly[..., list(BENEFIT_ITEMS)].sum(axis=-1),
+    }
+    columns = [
+        money[name] if name in money else monthly[..., Count[name.upper()]] for name in TRAJECTORY
+    ]
+    return np.stack(columns, axis=-1)
+
+
+def simulate_block(plan: Plan, rows: slice) -> Arrays:
+    """Simulate, post and check one block of draws; returns what the run keeps of it."""
+    world = world_of(plan, rows)
+    totals = live_block(world)
+    people = world.people
+    check_occupancy(totals, people)
+    draws = plan.draws.rows(rows)
+    cost = service_cost(plan.scenario, draws)
+    amounts = category_amounts(
+        totals.monthly, plan.categories, world.prices, cost, plan.pension_right_share
+    )
+    ledger = post(amounts, plan.categories, plan.lines, world.prices, people)
+    imbalance = check_ledger(ledger, plan.lines, totals, plan.categories, people)
+    by_month = totals.monthly.sum(axis=2)
+    statuses = by_month.sum(axis=2) / people
+    result: Arrays = {
+        "yearly": ledger.yearly,
+        "present": ledger.present,
+        "payer_month": (ledger.by_entry[:, 1] - ledger.by_entry[:, 0]).sum(axis=1) / people,
+        "imbalance": imbalance,
+        "trajectory": trajectories(by_month) / people,
+        "sums": totals.sums,
+        "squares": totals.squares,
+        "group_sums": totals.group_sums,
+        "group_sizes": totals.group_sizes,
+        "level_miss": world.hazards.level_miss,
+        "gap_misses": world.hazards.gap_misses,
+        "working_months": statuses[..., Count.WORKING_0 : Count.WORKING_0 + 5],
+        "poorer_months": statuses[..., Count.POORER_0 : Count.POORER_0 + 5],
+        "calendar": calendar_flows(plan.scenario, draws, totals.monthly, ledger, people),
+    }
+    result.update(companions(plan, rows))
+    return result
+
+
+def companions(plan: Plan, rows: slice) -> Arrays:
+    """The structural alternatives on the same draws, with fewer of the same people.
+
+    For each variant the people's mean difference ``(draw, measure)`` and the employment gap by
+    month ``(draw, month)``; the headline is run on the same few people so that only contrasts
+    between variants are used.
+    """
+    result: Arrays = {}
+    for variant in plan.variants:
+        world = world_of(
+            plan,
+            rows,
+            people=plan.companion_people,
+            persistence=variant.persistence,
+            substitution=variant.substitution,
+        )
+        totals = live_block(world)
+        employed = totals.monthly[..., Count.EMPLOYED].sum(axis=2) / world.people
+        key = f"{variant.kind}.{variant.name}"
+        result[f"{key}.difference"] = totals.sums[:, 2] / world.people
+        result[f"{key}.gap"] = employed[:, 1] - employed[:, 0]
+    return result
+
+
+def check_levels(level_miss: np.ndarray) -> int:
+    """Number of draws whose published level could not be reached; too many stop the run."""
+    missed = int((level_miss > LEVEL_TOLERANCE).sum())
+    if missed > MISSED_DRAWS_ALLOWED * len(level_miss):
+        raise RunError(
+            f"in {missed} of {len(level_miss)} draws the share who find work by month 18 cannot be "
+            "reached by any monthly hazard. Lower effect.control_ever_employed_18m_severe or "
+            "effect.competitive_work_ratio, or raise employment.low_finder_hazard_ratio."
+        )
+    return missed
+

@@ -1,0 +1,103 @@
+"""The programme as staffed, by calendar year: clients, staff, cost, savings, net.
+
+Intake follows from capacity: coaches times caseload, turned over once per mean time in service,
+or from referrals where these are fewer. Clients enter evenly over each programme year, and their
+streams by month since entry are convolved with the months of entry. Unused capacity is a line of
+the programme, not of the person.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ips_econ.ledger.accounts import Payer
+from ips_econ.ledger.posting import Count
+from ips_econ.ledger.prices import coach_year, funding_by_calendar_year, service_cost
+from ips_econ.ledger.streams import Ledger
+from ips_econ.parameters.draws import ParameterDraws
+from ips_econ.population.sampling import entry_year_shares
+from ips_econ.scenario.schema import Scenario
+from ips_econ.units import MONTHS_PER_YEAR
+
+MOST_CLIENTS_PER_COACH_YEAR = 40.0  # IPS Grow planning norm for a mature service
+QUANTITIES = (
+    "clients_started",
+    "clients_in_service",
+    "clients_in_work",
+    "additional_in_work",
+    "coaches",
+    "programme_cost",
+    "unused_capacity_cost",
+)
+
+
+def calendar_years(scenario: Scenario) -> int:
+    """Calendar years from the first entry to the end of the last client's follow-up."""
+    return scenario.programme.years + scenario.economics.horizon_years
+
+
+def intake(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
+    """Clients entering ``(draw, entry year)``."""
+    programme = scenario.programme
+    months = draws.column("programme.mean_months_in_service")
+    per_coach = np.minimum(
+        programme.caseload * MONTHS_PER_YEAR / months, MOST_CLIENTS_PER_COACH_YEAR
+    )
+    clients = per_coach[:, None] * np.array(programme.coaches)[None, :]
+    if programme.referrals_month is not None:
+        clients = np.minimum(clients, programme.referrals_month * MONTHS_PER_YEAR)
+    return clients
+
+
+def spread_over_calendar(by_month: np.ndarray) -> np.ndarray:
+    """Sums by calendar year since entry's own, ``(…, month)`` to ``(…, calendar year)``.
+
+    One client's monthly stream, averaged over the twelve possible months of entry in year zero.
+    """
+    months = by_month.shape[-1]
+    years = months // MONTHS_PER_YEAR + 1
+    weights = np.zeros((months, years))
+    for entry in range(MONTHS_PER_YEAR):
+        calendar = (np.arange(months) + entry) // MONTHS_PER_YEAR
+        weights[np.arange(months), calendar] += 1.0 / MONTHS_PER_YEAR
+    return np.stack([(by_month * weights[:, j]).sum(axis=-1) for j in range(years)], axis=-1)
+
+
+def calendar_flows(
+    scenario: Scenario,
+    draws: ParameterDraws,
+    monthly: np.ndarray,
+    ledger: Ledger,
+    people: int,
+) -> np.ndarray:
+    """Programme totals ``(draw, calendar year, quantity)``: ``QUANTITIES``, then net by payer.
+
+    ``monthly`` ``(draw, arm, entry year, month, column)`` and ``ledger.by_entry`` are sums over
+    the simulated people of each entry year; they are scaled to the clients who enter then.
+    """
+    programme = scenario.programme
+    entering = intake(scenario, draws)
+    simulated = people * entry_year_shares(scenario)
+    scale = np.divide(entering, simulated, out=np.zeros_like(entering), where=simulated > 0)
+    served = monthly[:, 1, :, :, Count.IN_SERVICE] / MONTHS_PER_YEAR
+    work = monthly[..., Count.EMPLOYED] / MONTHS_PER_YEAR
+    net = np.moveaxis(ledger.by_entry[:, 1] - ledger.by_entry[:, 0], -1, 0)
+    streams = np.stack([served, work[:, 1], work[:, 1] - work[:, 0], *net], axis=-2)
+    by_calendar = spread_over_calendar(streams * scale[:, :, None, None])
+    result = np.zeros((len(draws), calendar_years(scenario), len(QUANTITIES) + len(Payer)))
+    for year in range(programme.years):
+        span = slice(year, year + by_calendar.shape[-1])
+        result[:, span, 1:4] += np.swapaxes(by_calendar[:, year, :3], 1, 2)
+        result[:, span, len(QUANTITIES) :] += np.swapaxes(by_calendar[:, year, 3:], 1, 2)
+        result[:, year, 0] = entering[:, year]
+        result[:, year, 4] = programme.coaches[year]
+    staffed = [coaches for coaches in programme.coaches if coaches > 0]
+    staff, other = coach_year(draws, sum(staffed) / len(staffed))
+    used = result[:, :, 1] * service_cost(scenario, draws).month[:, None] * MONTHS_PER_YEAR
+    capacity = result[:, :, 4] * (staff + other)[:, None]
+    unused = np.maximum(capacity - used, 0.0)
+    result[:, :, 5] = used + unused
+    result[:, :, 6] = unused
+    funding = funding_by_calendar_year(scenario)[: result.shape[1]]
+    result[:, :, len(QUANTITIES) :] -= unused[:, :, None] * funding[None]
+    return result

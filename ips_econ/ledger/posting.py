@@ -1,0 +1,110 @@
+"""What one person-month posts: the row of the rule table, and the counts that carry a price."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from ips_econ.compilation import step
+from ips_econ.ledger.accounts import Payer
+from ips_econ.tax_benefit.net_income import Item
+from ips_econ.trajectories.benefit_status import NONE, PENSION, SICKNESS, SUBSIDY, SUPPORT
+
+ITEMS = len(Item)
+N_PAYERS = len(Payer)
+
+
+class Value(IntEnum):
+    """Columns of the value table after the payers: sums a person's month is told by."""
+
+    NET_INCOME = N_PAYERS
+    BENEFITS = N_PAYERS + 1
+    TAXES = N_PAYERS + 2
+    GROSS = N_PAYERS + 3
+    UNEMPLOYMENT_SUPPORT = N_PAYERS + 4
+
+
+VALUES = N_PAYERS + 5
+
+
+class Count(IntEnum):
+    """Columns of the monthly totals after the budget items."""
+
+    ALIVE = ITEMS
+    EMPLOYED = ITEMS + 1
+    EMPLOYED_PART_TIME = ITEMS + 2
+    EMPLOYED_FULL_TIME = ITEMS + 3
+    EVER_EMPLOYED = ITEMS + 4
+    IN_SERVICE = ITEMS + 5
+    SERVICE_0 = ITEMS + 6
+    SERVICE_1 = ITEMS + 7
+    SERVICE_2 = ITEMS + 8
+    SERVICE_3 = ITEMS + 9
+    INPATIENT_DAYS = ITEMS + 10
+    OUTPATIENT_VISITS = ITEMS + 11
+    MEDICATION = ITEMS + 12  # EUR
+    MUNICIPAL_SHARE = ITEMS + 13  # EUR
+    SUBSIDISED_WAGES = ITEMS + 14  # EUR
+    SUSPENDED = ITEMS + 15
+    STATUS_0 = ITEMS + 16  # alive by benefit status, five columns
+    WORKING_0 = ITEMS + 21  # in work by benefit status
+    POORER_0 = ITEMS + 26  # in work and poorer than without the job, by benefit status
+    LIFE_ENDED = ITEMS + 31  # dead or past the retirement age
+    PAID_DAYS = ITEMS + 32  # hospital days as they are paid for: uncashed savings are still paid
+    PAID_VISITS = ITEMS + 33
+
+
+COLUMNS = ITEMS + 34
+
+
+class Rules(NamedTuple):
+    """The benefit and tax law of the run, tabulated over a grid of monthly pay.
+
+    ``items`` ``(row, household, pay, item)`` in EUR/month of the price year; ``values`` the same
+    pay seen by payers and summed; ``suspended`` ``(row, pay)`` whether the whole pension rests;
+    ``municipal_days``, ``municipal_shares``: steps of the municipality's share of unemployment
+    support by paid days.
+    """
+
+    items: np.ndarray
+    values: np.ndarray
+    suspended: np.ndarray
+    pay_step: float
+    municipal_days: np.ndarray
+    municipal_shares: np.ndarray
+
+
+@step
+def rule_row(benefit, pension, pays_suspended, in_rehabilitation):  # type: ignore[no-untyped-def]
+    """Row of the rule tables for a benefit status.
+
+    ``pension`` is 0 for national and guarantee pension, 1-3 for an earnings-related level; each
+    has two rows, with the earnings limit applied and (short jobs) without it.
+    """
+    if benefit == SUBSIDY or benefit == PENSION:
+        return 4 + 2 * pension + (0 if pays_suspended else 1)
+    if in_rehabilitation and (benefit == SUPPORT or benefit == NONE):
+        return 3
+    if benefit == SICKNESS:
+        return 2
+    if benefit == SUPPORT:
+        return 1
+    return 0
+
+
+@step
+def pay_index(wage, pay_step, points):  # type: ignore[no-untyped-def]
+    """Grid point of a monthly wage: pay is paid in steps of the grid, at least one."""
+    return min(points - 1, max(1, int(wage / pay_step + 0.5)))
+
+
+@step
+def municipal_share(days, starts, shares):  # type: ignore[no-untyped-def]
+    """Municipality's share of unemployment support after a number of paid days."""
+    share = 0.0
+    for i in range(len(starts)):
+        if days >= starts[i]:
+            share = shares[i]
+    return share

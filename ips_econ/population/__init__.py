@@ -1,0 +1,1 @@
+"""Who comes: clients, their attributes, and the luck they are dealt."""

@@ -1,0 +1,191 @@
+"""The answer in five sentences: work, public purse, who gains, how likely, what it leans on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ips_econ.language import Language
+from ips_econ.report.figures import euros, figure
+from ips_econ.report.results import (
+    HEADLINE_PERSPECTIVE,
+    Outcome,
+    PayerResult,
+    Results,
+    Stat,
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of the answer and the two or three words that announce it."""
+
+    label: str
+    text: str
+
+
+def answer(results: Results, language: Language) -> tuple[Sentence, ...]:
+    """The five sentences of the first page, losses in the same words and size as gains."""
+    sentences = {
+        "work": _work(results, language),
+        "public": _public(results, language),
+        "payers": _payers(results, language),
+        "probability": _probability(results, language),
+        "leans_on": _leans_on(results, language),
+    }
+    return tuple(
+        Sentence(language.text(f"answer.{key}.label"), text) for key, text in sentences.items()
+    )
+
+
+def assumptions(results: Results, language: Language) -> str:
+    """What every probability and every net result of the headline assumes, as one clause."""
+    run = results.run
+    parts = [
+        language.text(f"assumes.persistence.{run.persistence}"),
+        _substitution(results, language),
+        language.text(f"assumes.effect.{run.effect}"),
+        language.text(f"assumes.treatment.{run.treatment_route}"),
+        language.text("assumes.law", date=language.date(run.policy_date)),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def horizon(results: Results, language: Language) -> str:
+    """The horizon in years, as a number."""
+    years = results.run.horizon_years
+    return language.number(years, 1.0 if years == int(years) else 0.1)
+
+
+def run_facts(results: Results, language: Language) -> str:
+    """Law date, prices, discount rate, size, seed and version of the run, in one line."""
+    run = results.run
+    return language.text(
+        "headline.facts",
+        date=language.date(run.policy_date),
+        price_year=run.price_year,
+        rate=discount_rate(results, language),
+        draws=language.number(run.draws),
+        people=language.number(run.people),
+        seed=run.seed,
+        version=run.version,
+    )
+
+
+def discount_rate(results: Results, language: Language) -> str:
+    """The yearly discount rate in per cent, with a decimal where it has one."""
+    percent = 100 * results.run.discount_rate
+    step = 1.0 if abs(percent - round(percent)) < 1e-9 else 0.1
+    return language.percent(results.run.discount_rate, step)
+
+
+def employment_outcome(results: Results) -> tuple[int, Outcome] | None:
+    """The month and outcome that stand for employment: month 24, or 12 on a short horizon."""
+    for month in (24, 12):
+        outcome = results.outcomes.get(f"employed_at_{month}m")
+        if outcome is not None and outcome.difference.mean is not None:
+            return month, outcome
+    return None
+
+
+def certain_sign(stat: Stat) -> bool:
+    """Whether the 95 % interval lies on one side of zero."""
+    if stat.p2_5 is None or stat.p97_5 is None:
+        return False
+    return stat.p2_5 > 0 or stat.p97_5 < 0
+
+
+def direction(stat: Stat) -> str:
+    """``gain`` or ``loss``, with ``_unclear`` where the interval holds zero."""
+    sign = "gain" if (stat.mean or 0.0) >= 0 else "loss"
+    return sign if certain_sign(stat) else f"{sign}_unclear"
+
+
+def _substitution(results: Results, language: Language) -> str:
+    share = results.run.substitution
+    if share is None:
+        return ""
+    return language.text("assumes.substitution", share=language.percent(share))
+
+
+def _work(results: Results, language: Language) -> str:
+    found = employment_outcome(results)
+    months = results.outcomes.get("months_employed")
+    if found is None or months is None:
+        return language.text("answer.work.missing")
+    month, outcome = found
+    return language.text(
+        "answer.work.text",
+        month=month,
+        ips=figure(outcome.ips, language, "share").cell,
+        control=figure(outcome.control, language, "share").cell,
+        arm=language.name("control", results.run.control),
+        difference=figure(outcome.difference, language, "share", signed=True).cell,
+        years=horizon(results, language),
+        months=figure(months.difference, language, months.unit, signed=True).cell,
+    )
+
+
+def _public(results: Results, language: Language) -> str:
+    result = results.perspectives[HEADLINE_PERSPECTIVE]
+    cost = results.outcomes.get("service_cost")
+    service = cost.ips if cost is not None else result.programme_cost
+    return language.text(
+        f"answer.public.{direction(result.net_present_value)}",
+        years=horizon(results, language),
+        net=euros(result.net_present_value, language).sentence,
+        cost=figure(service, language, "EUR").sentence,
+    )
+
+
+def _payers(results: Results, language: Language) -> str:
+    moving = [row for row in results.payers if abs(row.stat.mean or 0.0) >= 0.5]
+    moving.sort(key=lambda row: -abs(row.stat.mean or 0.0))
+    nobody = language.text("answer.payers.nobody")
+
+    def named(rows: list[PayerResult]) -> str:
+        items = [
+            f"{language.name('payer', row.payer)} {euros(row.stat, language).sentence}"
+            for row in rows
+        ]
+        return language.listing(items) or nobody
+
+    return language.text(
+        "answer.payers.text",
+        gainers=named([row for row in moving if (row.stat.mean or 0.0) > 0]),
+        losers=named([row for row in moving if (row.stat.mean or 0.0) < 0]),
+    )
+
+
+def _probability(results: Results, language: Language) -> str:
+    def variant(kind: str, name: str) -> str:
+        stat = results.comparison(kind, name, "net_present_value", HEADLINE_PERSPECTIVE)
+        return euros(stat, language).sentence
+
+    probability = results.perspectives[HEADLINE_PERSPECTIVE].p_positive
+    return language.text(
+        "answer.probability.text",
+        probability=language.text("format.missing")
+        if probability is None
+        else language.probability(probability),
+        assumptions=assumptions(results, language),
+        no_substitution=variant("substitution", "0"),
+        ends=variant("persistence", "ends"),
+    )
+
+
+def _leans_on(results: Results, language: Language) -> str:
+    unsourced = sum(row.without_source for row in results.parameters)
+    titles = {row.id: row.title for row in results.parameters}
+    drivers = [
+        language.text("format.quoted", text=language.parameter_title(name, titles.get(name)))
+        for name in (
+            driver.parameter for driver in results.strongest_drivers(HEADLINE_PERSPECTIVE, 2)
+        )
+    ]
+    counted = "off" if results.run.treatment_route == "none" else "on"
+    return language.text(
+        f"answer.leans_on.treatment_{counted}",
+        count=unsourced,
+        total=sum(row.kind != "statute" for row in results.parameters),
+        drivers=language.listing(drivers) or language.text("format.missing"),
+    )

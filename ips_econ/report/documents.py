@@ -1,0 +1,270 @@
+"""Writes the documents of a finished run: ``report.html`` and every chart as its own files.
+
+The page is one file that asks nothing of any network: plotly's script, the style and the static
+pictures are inside it, and a content security policy forbids the rest. Without JavaScript, and on
+paper, the static pictures take the place of the interactive ones.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ips_econ.file_formats import csv_bytes
+from ips_econ.language import SOURCE_LANGUAGE, Language, load_language
+from ips_econ.report import evidence_tables, tables
+from ips_econ.report.answer import answer, discount_rate, horizon
+from ips_econ.report.charts import all_charts
+from ips_econ.report.figures import euros, figure
+from ips_econ.report.results import HEADLINE_PERSPECTIVE, Results, load_results
+from ips_econ.run_directory import RunDirectory
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ips_econ.report.chart_shapes import Chart
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_CHARTS = "charts"
+_PLOTLY = "plotly.min.js"
+
+
+@dataclass(frozen=True)
+class DrawnChart:
+    """A chart with its pictures and its numbers, ready for a page."""
+
+    chart: Chart
+    svg: bytes
+    png: bytes
+    csv: bytes
+    json: str
+    title_band: float
+    caption_band: float
+
+    @property
+    def svg_uri(self) -> str:
+        """The static picture as part of a page."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
+
+    @property
+    def csv_uri(self) -> str:
+        """The numbers as a link that needs no file."""
+        return "data:text/csv;charset=utf-8;base64," + base64.b64encode(self.csv).decode("ascii")
+
+
+def write_report(directory: str | Path, language: str) -> None:
+    """Write ``report.html`` and ``charts/`` into a finished run directory.
+
+    Parameters
+    ----------
+    directory
+        A finished run directory, see :func:`~ips_econ.report.results.load_results`.
+    language
+        Language of every text a person reads: ``en`` or ``fi``. File names, CSV columns and ids
+        stay English.
+
+    Raises
+    ------
+    InputError
+        when the directory is not a finished run, or there are no texts in the language.
+    RunError
+        when a file cannot be written.
+    """
+    words = load_language(language)
+    results = load_results(directory)
+    drawn = draw_charts(results, words)
+    files = {f"{_CHARTS}/{name}": data for name, data in chart_files(drawn, words).items()}
+    files["report.html"] = report_page(results, drawn, words).encode("utf-8")
+    place = Path(directory).resolve()
+    run = RunDirectory(place, place, "")
+    for name, data in files.items():
+        run.write_bytes(name, data)
+
+
+def draw_charts(results: Results, language: Language) -> tuple[DrawnChart, ...]:
+    """Every chart of the report, drawn."""
+    from ips_econ.report import interactive_charts, static_charts
+
+    drawn = []
+    for chart in all_charts(results, language):
+        svg, png = static_charts.draw(chart, language)
+        columns = list(zip(*chart.rows, strict=True)) or [()] * len(chart.columns)
+        drawn.append(
+            DrawnChart(
+                chart=chart,
+                svg=svg,
+                png=png,
+                csv=csv_bytes(chart.columns, columns),
+                json=_script_json(interactive_charts.figure(chart, language)),
+                title_band=static_charts.title_band(chart),
+                caption_band=static_charts.caption_band(chart),
+            )
+        )
+    return tuple(drawn)
+
+
+def chart_files(drawn: tuple[DrawnChart, ...], language: Language) -> dict[str, bytes]:
+    """The files of ``charts/``: each chart as page, pictures and numbers, and plotly's script."""
+    from ips_econ.report.interactive_charts import plotly_script
+
+    template = _environment().get_template("chart.html.j2")
+    files = {_PLOTLY: plotly_script().encode("utf-8")}
+    for item in drawn:
+        name = item.chart.id
+        page = template.render(
+            item=item, t=language.text, language=language, plotly_file=_PLOTLY, **_assets()
+        )
+        files |= {
+            f"{name}.html": page.encode("utf-8"),
+            f"{name}.svg": item.svg,
+            f"{name}.png": item.png,
+            f"{name}.csv": item.csv,
+        }
+    return files
+
+
+def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Language) -> str:
+    """The whole report as one page of HTML."""
+    from markupsafe import Markup
+
+    from ips_econ.report.interactive_charts import plotly_script
+
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        results=results,
+        run=results.run,
+        language=language,
+        t=language.text,
+        arm=language.name("control", results.run.control),
+        years=horizon(results, language),
+        rate=discount_rate(results, language),
+        sentences=answer(results, language),
+        facts=_facts(results, language),
+        first_tables=(
+            tables.first_page_work(results, language),
+            tables.first_page_money(results, language),
+            tables.side_by_side(results, language),
+        ),
+        assumptions=evidence_tables.assumptions_to_replace(results, language),
+        drawn=drawn,
+        by_payer=(
+            tables.payers(results, language),
+            tables.lines(results, language),
+            tables.yearly(results, language),
+        ),
+        employment=(
+            tables.employment_outcomes(results, language),
+            tables.other_outcomes(results, language),
+        ),
+        treatment=tables.treatment_outcomes(results, language),
+        programme=tables.programme(results, language),
+        parameters=evidence_tables.parameter_tables(results, language),
+        method=_numbered("report.method_text", results, language),
+        limits=_numbered("report.limits_text", results, language),
+        accuracy=_accuracy(results, language),
+        source_language=SOURCE_LANGUAGE,
+        plotly=Markup(plotly_script()),
+        **_assets(),
+    )
+
+
+def _facts(results: Results, language: Language) -> tuple[tuple[str, str], ...]:
+    run = results.run
+    values = {
+        "law": language.date(run.policy_date),
+        "prices": str(run.price_year),
+        "discount": language.text("report.facts.rate_value", rate=discount_rate(results, language)),
+        "horizon": language.text("report.facts.years", years=horizon(results, language)),
+        "size": language.text(
+            "report.facts.size_value",
+            draws=language.number(run.draws),
+            people=language.number(run.people),
+        ),
+        "seed": str(run.seed),
+        "version": language.text("report.facts.version_value", version=run.version),
+    }
+    return tuple((language.text(f"report.facts.{key}"), value) for key, value in values.items())
+
+
+def _accuracy(results: Results, language: Language) -> tuple[str, ...]:
+    """What is known about the run's own precision, one sentence each."""
+    found = []
+    error = results.monte_carlo_error.get(f"net_present_value.{HEADLINE_PERSPECTIVE}")
+    if error is not None:
+        step = 1.0 if error >= 1 else 0.01
+        found.append(language.text("report.error", error=language.euros(error, step)))
+    if results.luck_share is not None:
+        found.append(language.text("report.luck", share=language.probability(results.luck_share)))
+    if results.predictive_clients and results.predictive_in_work_18m.mean is not None:
+        in_work = figure(results.predictive_in_work_18m, language, "count").cell
+        found.append(
+            language.text("report.predictive", clients=results.predictive_clients, in_work=in_work)
+        )
+    stats = {
+        variant: results.comparison(
+            "discounting", variant, "net_present_value", HEADLINE_PERSPECTIVE
+        )
+        for variant in ("undiscounted", "discounted")
+    }
+    if stats["undiscounted"].mean is not None:
+        found.append(
+            language.text(
+                "report.also_undiscounted",
+                rate=discount_rate(results, language),
+                **{variant: euros(stat, language).sentence for variant, stat in stats.items()},
+            )
+        )
+    imbalance = results.ledger_imbalance_eur
+    if imbalance is not None and imbalance < 0.01:
+        found.append(language.text("report.balance"))
+    elif imbalance is not None:
+        found.append(language.text("report.imbalance", imbalance=language.number(imbalance, 0.01)))
+    return tuple(found)
+
+
+def _numbered(group: str, results: Results, language: Language) -> tuple[str, ...]:
+    run = results.run
+    words = {
+        "date": language.date(run.policy_date),
+        "draws": language.number(run.draws),
+        "price_year": run.price_year,
+        "rate": discount_rate(results, language),
+    }
+    texts = []
+    while language.has(f"{group}.{len(texts) + 1}"):
+        texts.append(language.text(f"{group}.{len(texts) + 1}", **words))
+    return tuple(texts)
+
+
+def _script_json(value: Mapping[str, Any]) -> str:
+    """JSON that may stand inside a script element, whatever its texts hold."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@lru_cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@lru_cache
+def _assets() -> dict[str, Any]:
+    from markupsafe import Markup
+
+    return {
+        "css": Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        "script": Markup((_TEMPLATES / "report.js").read_text(encoding="utf-8")),
+    }

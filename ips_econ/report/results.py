@@ -1,0 +1,521 @@
+"""The one object from which text, table and chart take their numbers.
+
+:func:`load_results` reads the files of a finished run directory; nothing after it opens a file of
+the run, and nothing after it computes a result. Euros are of the run's price year, per person
+entering, ips − control, positive = received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ips_econ.report.reading import Row, read_draw_columns, read_json, read_rows
+
+PAYERS = (
+    "wellbeing_county",
+    "municipality",
+    "state",
+    "social_insurance",
+    "pension_insurers",
+    "participant",
+    "employer",
+    "eu",
+    "other",
+    "health_effects",
+)
+PUBLIC_PAYERS = PAYERS[:5]
+PERSISTENCE_SHAPES = ("ends", "catch_up", "sustained")
+SUBSTITUTIONS = ("0", "expected", "1")
+HEADLINE_PERSPECTIVE = "public_sector"
+
+_STATISTICS = ("mean", "p2_5", "p50", "p97_5")
+
+
+@dataclass(frozen=True)
+class Stat:
+    """A quantity over draws; a figure that does not exist is ``None``."""
+
+    mean: float | None
+    p2_5: float | None = None
+    p50: float | None = None
+    p97_5: float | None = None
+    sd: float | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """A quantity by month: mean and 95 % limits, each (month,)."""
+
+    month: tuple[int, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome by arm and its difference, in ``unit``."""
+
+    unit: str
+    ips: Stat
+    control: Stat
+    difference: Stat
+
+
+@dataclass(frozen=True)
+class Payback:
+    """Month in which a perspective's cumulative result turns positive for good."""
+
+    month: Stat
+    share_within_horizon: float | None
+
+
+@dataclass(frozen=True)
+class Perspective:
+    """What IPS is worth to one set of payers, euros per person entering, discounted."""
+
+    net_present_value: Stat
+    programme_cost: Stat
+    benefit_cost_ratio: Stat
+    p_positive: float | None
+    payback: Payback
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One result of one variant of the run, beside its headline."""
+
+    kind: str
+    variant: str
+    metric: str
+    perspective: str
+    stat: Stat
+    headline: bool
+
+
+@dataclass(frozen=True)
+class PayerResult:
+    """Net present value for one payer; ``by_construction`` says why a sign is not a finding."""
+
+    payer: str
+    stat: Stat
+    p_positive: float | None
+    by_construction: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A category seen by one payer."""
+
+    payer: str
+    category: str
+    stat: Stat
+
+
+@dataclass(frozen=True)
+class YearlyFlow:
+    """Undiscounted difference of one year since entry, for one payer."""
+
+    year: int
+    payer: str
+    stat: Stat
+
+
+@dataclass(frozen=True)
+class ProgrammeYear:
+    """One quantity of the programme as staffed in one calendar year."""
+
+    calendar_year: int
+    quantity: str
+    payer: str
+    stat: Stat
+
+
+@dataclass(frozen=True)
+class Driver:
+    """Rank correlation of a parameter with a perspective's result over the draws."""
+
+    parameter: str
+    perspective: str
+    rank_correlation: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """A parameter as the run used it."""
+
+    id: str
+    title: str
+    value: str
+    low: float | None
+    high: float | None
+    unit: str
+    price_year: str
+    kind: str
+    basis: str
+    source: str
+    citation: str
+    quality: str
+    directness: str
+    planner_should_replace: bool
+    overridden: bool
+
+    @property
+    def without_source(self) -> bool:
+        """Whether a planner should put a figure of their own in its place."""
+        return self.planner_should_replace or self.basis == "judgement"
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What was run, and on what it rests."""
+
+    id: str
+    name: str
+    region: str
+    version: str
+    seed: int
+    draws: int
+    people: int
+    months: int
+    discount_rate: float
+    price_year: int
+    policy_date: date
+    status: str
+    started: date | None
+    control: str
+    persistence: str
+    effect: str
+    substitution: float | None
+    treatment_route: str
+    overridden: tuple[str, ...]
+    messages: tuple[str, ...]
+    parameter_files: Mapping[str, str]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every draw of the run was finished."""
+        return self.status == "complete"
+
+    @property
+    def horizon_years(self) -> float:
+        """Length of the horizon in years."""
+        return self.months / 12
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything a finished run has to say."""
+
+    run: RunFacts
+    outcomes: Mapping[str, Outcome]
+    perspectives: Mapping[str, Perspective]
+    monte_carlo_error: Mapping[str, float | None]
+    ledger_imbalance_eur: float | None
+    predictive_clients: int | None
+    predictive_in_work_18m: Stat
+    employed: Mapping[str, Band]
+    cumulative: Mapping[str, Band]
+    gap: Mapping[str, Band]
+    comparisons: tuple[Comparison, ...]
+    payers: tuple[PayerResult, ...]
+    lines: tuple[Line, ...]
+    yearly: tuple[YearlyFlow, ...]
+    yearly_has_intervals: bool
+    programme: tuple[ProgrammeYear, ...]
+    drivers: tuple[Driver, ...]
+    parameters: tuple[ParameterRow, ...]
+    net_draws: Mapping[str, npt.NDArray[np.float64]]
+    luck_share: float | None
+
+    def comparison(self, kind: str, variant: str, metric: str, perspective: str) -> Stat:
+        """The result of one variant; an empty :class:`Stat` where the run has none."""
+        for row in self.comparisons:
+            if (row.kind, row.variant, row.metric) == (kind, variant, metric) and (
+                row.perspective == perspective
+            ):
+                return row.stat
+        return Stat(None)
+
+    def strongest_drivers(self, perspective: str, count: int) -> tuple[Driver, ...]:
+        """The parameters most correlated with a perspective's result, strongest first."""
+        chosen = [driver for driver in self.drivers if driver.perspective == perspective]
+        chosen.sort(key=lambda driver: (-abs(driver.rank_correlation), driver.parameter))
+        return tuple(chosen[:count])
+
+
+def load_results(directory: str | Path) -> Results:
+    """Read a finished run directory.
+
+    Parameters
+    ----------
+    directory
+        A run directory with ``manifest.json``, ``summary.json``, ``trajectory.csv``,
+        ``cumulative.csv``, ``gap.csv``, ``comparisons.csv``, ``payers.csv``, ``lines.csv``,
+        ``flows.csv``, ``drivers.csv``, ``parameters.csv`` and ``draws.parquet`` (columns
+        ``net_present_value.<perspective>``); ``programme.csv`` and ``yearly.csv`` are optional.
+
+    Raises
+    ------
+    InputError
+        when a file or column is missing or unreadable.
+    """
+    directory = Path(directory)
+    manifest = read_json(directory, "manifest.json")
+    summary = read_json(directory, "summary.json")
+    parameters = tuple(_parameters(directory))
+    perspectives = {
+        name: _perspective(node) for name, node in summary.get("perspectives", {}).items()
+    }
+    predictive = summary.get("predictive") or {}
+    luck = (manifest.get("luck_variance_share") or {}).get(_draw_column(HEADLINE_PERSPECTIVE))
+    yearly = tuple(_yearly(directory))
+    return Results(
+        run=_run_facts(manifest, summary, parameters),
+        outcomes={name: _outcome(node) for name, node in summary.get("outcomes", {}).items()},
+        perspectives=perspectives,
+        monte_carlo_error=dict(summary.get("monte_carlo_error", {})),
+        ledger_imbalance_eur=summary.get("ledger_imbalance_eur"),
+        predictive_clients=predictive.get("clients"),
+        predictive_in_work_18m=_stat(predictive.get("in_work_at_18m")),
+        employed=_bands(directory, "trajectory.csv", "arm", ("metric", "employed")),
+        cumulative=_bands(directory, "cumulative.csv", "perspective"),
+        gap=_bands(directory, "gap.csv", "variant"),
+        comparisons=tuple(_comparisons(directory)),
+        payers=tuple(_payers(directory)),
+        lines=tuple(
+            Line(row.text("payer"), row.text("category"), _row_stat(row))
+            for row in read_rows(directory, "lines.csv", ("payer", "category", *_STATISTICS))
+        ),
+        yearly=yearly,
+        yearly_has_intervals=any(flow.stat.p2_5 is not None for flow in yearly),
+        programme=tuple(_programme(directory)),
+        drivers=tuple(_drivers(directory)),
+        parameters=parameters,
+        net_draws=_net_draws(directory, perspectives),
+        luck_share=luck,
+    )
+
+
+def _run_facts(
+    manifest: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    parameters: Iterable[ParameterRow],
+) -> RunFacts:
+    scenario, run = summary.get("scenario", {}), summary.get("run", {})
+    resolved = manifest.get("scenario") or {}
+    economics = resolved.get("economics") or {}
+    comparator = resolved.get("comparator") or {}
+    substitution = comparator.get("substitution")
+    if substitution is None:
+        found = [row.value for row in parameters if row.id == "comparator.substitution_share"]
+        substitution = float(found[0]) if found else None
+    started = str(manifest.get("started") or "")[:10]
+    hashes = manifest.get("parameter_files") or {}
+    return RunFacts(
+        id=str(scenario.get("id", "")),
+        name=str(scenario.get("name", "")),
+        region=str(scenario.get("region") or ""),
+        version=str(manifest.get("version", "")),
+        seed=int(run.get("seed", manifest.get("seed", 0))),
+        draws=int(run.get("draws", 0)),
+        people=int(run.get("people", 0)),
+        months=int(run.get("months", 0)),
+        discount_rate=float(run.get("discount_rate", 0.0)),
+        price_year=int(run.get("price_year", 0)),
+        policy_date=date.fromisoformat(str(manifest["policy_date"])[:10]),
+        status=str(manifest.get("status", "partial")),
+        started=date.fromisoformat(started) if started else None,
+        control=str(comparator.get("kind", "traditional")),
+        persistence=str(economics.get("persistence", "sustained")),
+        effect=str(economics.get("effect", "outside_us")),
+        substitution=substitution,
+        treatment_route=str(economics.get("treatment_route", "none")),
+        overridden=tuple(str(name) for name in manifest.get("overridden") or ()),
+        messages=tuple(
+            str(text) for text in [*(manifest.get("messages") or ()), *(summary.get("notes") or ())]
+        ),
+        parameter_files={str(name): str(digest) for name, digest in hashes.items()},
+    )
+
+
+def _stat(node: Mapping[str, Any] | None) -> Stat:
+    node = node or {}
+    return Stat(
+        mean=node.get("mean"),
+        p2_5=node.get("p2_5"),
+        p50=node.get("p50"),
+        p97_5=node.get("p97_5"),
+        sd=node.get("sd"),
+    )
+
+
+def _row_stat(row: Row) -> Stat:
+    return Stat(
+        mean=row.number("mean"),
+        p2_5=row.number("p2_5"),
+        p50=row.number("p50"),
+        p97_5=row.number("p97_5"),
+    )
+
+
+def _outcome(node: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        unit=str(node.get("unit", "")),
+        ips=_stat(node.get("ips")),
+        control=_stat(node.get("control")),
+        difference=_stat(node.get("difference")),
+    )
+
+
+def _perspective(node: Mapping[str, Any]) -> Perspective:
+    payback = node.get("payback_month") or {}
+    return Perspective(
+        net_present_value=_stat(node.get("net_present_value")),
+        programme_cost=_stat(node.get("programme_cost")),
+        benefit_cost_ratio=_stat(node.get("benefit_cost_ratio")),
+        p_positive=node.get("p_positive"),
+        payback=Payback(_stat(payback), payback.get("share_within_horizon")),
+    )
+
+
+def _bands(
+    directory: Path, name: str, key: str, only: tuple[str, str] | None = None
+) -> dict[str, Band]:
+    columns = [key, "month", "mean", "p2_5", "p97_5"] + ([only[0]] if only else [])
+    found: dict[str, list[tuple[float, float, float, float]]] = {}
+    for row in read_rows(directory, name, columns):
+        if only and row.text(only[0]) != only[1]:
+            continue
+        points = found.setdefault(row.text(key), [])
+        points.append(
+            (
+                row.required("month"),
+                row.required("mean"),
+                row.required("p2_5"),
+                row.required("p97_5"),
+            )
+        )
+    bands = {}
+    for label, points in found.items():
+        points.sort()
+        month, mean, low, high = zip(*points, strict=True)
+        bands[label] = Band(tuple(int(value) for value in month), mean, low, high)
+    return bands
+
+
+def _comparisons(directory: Path) -> Iterable[Comparison]:
+    columns = ("kind", "variant", "metric", "perspective", *_STATISTICS, "headline")
+    for row in read_rows(directory, "comparisons.csv", columns):
+        variant = row.text("variant")
+        yield Comparison(
+            kind=row.text("kind"),
+            variant={"0.0": "0", "1.0": "1"}.get(variant, variant),
+            metric=row.text("metric"),
+            perspective=row.text("perspective"),
+            stat=_row_stat(row),
+            headline=row.flag("headline"),
+        )
+
+
+def _payers(directory: Path) -> list[PayerResult]:
+    columns = ("payer", *_STATISTICS, "p_positive", "by_construction")
+    found = [
+        PayerResult(
+            row.text("payer"),
+            _row_stat(row),
+            row.number("p_positive"),
+            row.text("by_construction"),
+        )
+        for row in read_rows(directory, "payers.csv", columns)
+    ]
+    return sorted(found, key=lambda result: _payer_order(result.payer))
+
+
+def _payer_order(payer: str) -> tuple[int, str]:
+    return (PAYERS.index(payer) if payer in PAYERS else len(PAYERS), payer)
+
+
+def _yearly(directory: Path) -> list[YearlyFlow]:
+    """Yearly results by payer: with intervals from ``yearly.csv``, else sums of ``flows.csv``."""
+    if (directory / "yearly.csv").is_file():
+        rows = read_rows(directory, "yearly.csv", ("year", "perspective", *_STATISTICS))
+        return [
+            YearlyFlow(int(row.required("year")), row.text("perspective"), _row_stat(row))
+            for row in rows
+        ]
+    sums: dict[tuple[int, str], float] = {}
+    for row in read_rows(directory, "flows.csv", ("arm", "year", "payer", "category", "mean")):
+        if row.text("arm") == "difference":
+            key = (int(row.required("year")), row.text("payer"))
+            sums[key] = sums.get(key, 0.0) + row.required("mean")
+    return [YearlyFlow(year, payer, Stat(total)) for (year, payer), total in sums.items()]
+
+
+def _programme(directory: Path) -> Iterable[ProgrammeYear]:
+    if not (directory / "programme.csv").is_file():
+        return
+    columns = ("calendar_year", "quantity", "payer", *_STATISTICS)
+    for row in read_rows(directory, "programme.csv", columns):
+        yield ProgrammeYear(
+            int(row.required("calendar_year")),
+            row.text("quantity"),
+            row.text("payer"),
+            _row_stat(row),
+        )
+
+
+def _drivers(directory: Path) -> Iterable[Driver]:
+    columns = ("parameter", "perspective", "rank_correlation", "low_ci", "high_ci")
+    for row in read_rows(directory, "drivers.csv", columns):
+        correlation = row.number("rank_correlation")
+        if correlation is not None:
+            yield Driver(
+                row.text("parameter"),
+                row.text("perspective"),
+                correlation,
+                row.number("low_ci"),
+                row.number("high_ci"),
+            )
+
+
+def _parameters(directory: Path) -> Iterable[ParameterRow]:
+    texts = ("id", "title", "value", "unit", "price_year", "kind", "basis", "source", "citation")
+    texts += ("quality", "directness")
+    flags = ("planner_should_replace", "overridden")
+    for row in read_rows(directory, "parameters.csv", (*texts, "low", "high", *flags)):
+        cells = {column: row.text(column) for column in texts}
+        marks = {column: row.flag(column) for column in flags}
+        yield ParameterRow(low=row.number("low"), high=row.number("high"), **cells, **marks)
+
+
+def _draw_column(perspective: str) -> str:
+    return f"net_present_value.{perspective}"
+
+
+def _net_draws(
+    directory: Path, perspectives: Mapping[str, Perspective]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Net result by draw, (draw,), on the spread the summary states.
+
+    The draws carry some luck, which the summary's percentiles have taken out; the values are
+    drawn towards their mean so that their standard deviation is the summary's.
+    """
+    names = [name for name in (HEADLINE_PERSPECTIVE, "society") if name in perspectives]
+    columns = read_draw_columns(directory, [_draw_column(name) for name in names])
+    shrunk = {}
+    for name in names:
+        values = columns[_draw_column(name)]
+        spread, stated = float(values.std(ddof=1)), perspectives[name].net_present_value.sd
+        share = min(1.0, stated / spread) if stated is not None and spread > 0 else 1.0
+        shrunk[name] = values.mean() + (values - values.mean()) * share
+    return shrunk

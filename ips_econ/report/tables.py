@@ -1,0 +1,432 @@
+"""The tables of a report, as text in one language.
+
+Every table takes its numbers from :class:`~ips_econ.report.results.Results` and nothing else; a
+document only lays them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from ips_econ.language import Language
+from ips_econ.report.answer import assumptions, employment_outcome, horizon
+from ips_econ.report.figures import Figure, euros, figure, kind_of
+from ips_econ.report.results import (
+    HEADLINE_PERSPECTIVE,
+    PAYERS,
+    PERSISTENCE_SHAPES,
+    PUBLIC_PAYERS,
+    SUBSTITUTIONS,
+    Line,
+    Outcome,
+    Payback,
+    PayerResult,
+    ProgrammeYear,
+    Results,
+    Stat,
+)
+
+_FIRST_PAGE_WORK = ("ever_employed_18m", "months_employed")
+_FIRST_PAGE_MONEY = ("gross_earnings", "net_income", "benefits_received", "taxes_paid")
+_FIRST_PAGE_MONEY += ("service_cost", "cost_per_additional_month_employed")
+_EMPLOYMENT_OUTCOMES = ("ever_employed_12m", "ever_employed_18m", "ever_employed_24m")
+_EMPLOYMENT_OUTCOMES += ("employed_at_12m", "employed_at_24m", "employed_at_60m")
+_EMPLOYMENT_OUTCOMES += ("months_employed", "months_to_first_job")
+_TREATMENT_OUTCOMES = ("inpatient_days", "outpatient_visits", "treatment_cost")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text and, beneath it and smaller, a detail such as the interval."""
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row: its heading, an id printed in code type, its cells; ``role`` is group or total."""
+
+    heading: str
+    cells: tuple[Cell, ...]
+    code: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its title; ``groups`` are column headings that span (text, columns)."""
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    notes: tuple[str, ...] = ()
+    groups: tuple[tuple[str, int], ...] = ()
+    numeric: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each column is called where it stands alone: its group's heading and its own."""
+        groups = [text for text, span in self.groups for _ in range(span)]
+        if not groups:
+            return self.columns
+        return tuple(f"{group} {own}" for group, own in zip(groups, self.columns, strict=True))
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One column of the table of variants."""
+
+    kind: str
+    name: str
+    title: str
+    headline: bool
+
+
+def variants(results: Results, language: Language) -> tuple[Variant, ...]:
+    """Substitution 0 / expected / 100 % and the persistence shapes, in the order shown."""
+    headline = {(row.kind, row.variant) for row in results.comparisons if row.headline}
+    share = results.run.substitution
+    expected = language.text("variant.substitution.expected")
+    titles = {
+        "0": language.percent(0.0),
+        "expected": expected if share is None else language.percent(share),
+        "1": language.percent(1.0),
+    }
+    found = [
+        Variant("substitution", name, titles[name], ("substitution", name) in headline)
+        for name in SUBSTITUTIONS
+    ]
+    found += [
+        Variant(
+            "persistence",
+            name,
+            language.text(f"variant.persistence.{name}"),
+            ("persistence", name) in headline,
+        )
+        for name in PERSISTENCE_SHAPES
+    ]
+    return tuple(found)
+
+
+def side_by_side(results: Results, language: Language) -> Table:
+    """Net result by perspective under each substitution and persistence shape."""
+    columns = variants(results, language)
+    known = {
+        (row.perspective, row.metric): None
+        for row in results.comparisons
+        if row.metric == "net_present_value" and row.kind in ("substitution", "persistence")
+    }
+    order = [HEADLINE_PERSPECTIVE, *PUBLIC_PAYERS, "participant", "employer", "eu", "society"]
+    rows = [
+        TableRow(
+            heading=language.heading("payer", perspective),
+            cells=tuple(
+                _cell(
+                    euros(
+                        results.comparison(
+                            column.kind, column.name, "net_present_value", perspective
+                        ),
+                        language,
+                    )
+                )
+                for column in columns
+            ),
+            role="total" if perspective in (HEADLINE_PERSPECTIVE, "society") else "",
+        )
+        for perspective in order
+        if (perspective, "net_present_value") in known
+    ]
+    mark = language.text("table.side_by_side.headline")
+    return Table(
+        id="side_by_side",
+        title=language.text("table.side_by_side.title", years=horizon(results, language)),
+        groups=(
+            (language.text("table.side_by_side.substitution"), len(SUBSTITUTIONS)),
+            (language.text("table.side_by_side.persistence"), len(PERSISTENCE_SHAPES)),
+        ),
+        columns=tuple(
+            f"{column.title} {mark}" if column.headline else column.title for column in columns
+        ),
+        rows=tuple(rows),
+        notes=(
+            language.text("table.side_by_side.note", price_year=results.run.price_year),
+            language.text("table.assumes", assumptions=assumptions(results, language)),
+        ),
+    )
+
+
+def first_page_work(results: Results, language: Language) -> Table:
+    """Work by arm: the outcomes of the first page."""
+    found = employment_outcome(results)
+    at_a_point = [] if found is None else [f"employed_at_{found[0]}m"]
+    return _outcome_table("work", [*at_a_point, *_FIRST_PAGE_WORK], results, language)
+
+
+def first_page_money(results: Results, language: Language) -> Table:
+    """Money by arm, per person entering: the outcomes of the first page."""
+    return _outcome_table("money", _FIRST_PAGE_MONEY, results, language)
+
+
+def employment_outcomes(results: Results, language: Language) -> Table:
+    """Every outcome about work."""
+    return _outcome_table("employment", _EMPLOYMENT_OUTCOMES, results, language)
+
+
+def treatment_outcomes(results: Results, language: Language) -> Table:
+    """Use of treatment; the title says whether an effect on it is counted."""
+    table = _outcome_table("treatment", _TREATMENT_OUTCOMES, results, language)
+    key = "off" if results.run.treatment_route == "none" else "on"
+    return Table(
+        id=table.id,
+        title=table.title,
+        columns=table.columns,
+        rows=table.rows,
+        notes=(language.text(f"table.treatment.{key}"), *table.notes),
+    )
+
+
+def other_outcomes(results: Results, language: Language) -> Table:
+    """Every outcome that no other table shows."""
+    shown = (*_EMPLOYMENT_OUTCOMES, *_TREATMENT_OUTCOMES, *_FIRST_PAGE_MONEY)
+    return _outcome_table(
+        "other", [name for name in results.outcomes if name not in shown], results, language
+    )
+
+
+def payers(results: Results, language: Language) -> Table:
+    """Net result, probability of gain and payback by payer and perspective."""
+    rows = [_payer_row(row, results, language) for row in results.payers]
+    by_payer = {row.payer for row in results.payers}
+    for name in (HEADLINE_PERSPECTIVE, "society"):
+        if name in results.perspectives and name not in by_payer:
+            rows.append(_perspective_row(name, results, language))
+    return Table(
+        id="payers",
+        title=language.text("table.payers.title", years=horizon(results, language)),
+        columns=tuple(
+            language.text(f"table.payers.{column}") for column in ("net", "probability", "payback")
+        ),
+        rows=tuple(rows),
+        notes=(
+            language.text("table.payers.note"),
+            language.text("table.assumes", assumptions=assumptions(results, language)),
+        ),
+    )
+
+
+def lines(results: Results, language: Language) -> Table:
+    """Net result by payer and category."""
+    totals = {row.payer: row.stat for row in results.payers}
+    rows: list[TableRow] = []
+    by_payer = groupby(sorted(results.lines, key=_line_order), key=lambda line: line.payer)
+    for payer, group in by_payer:
+        parts = [line for line in group if not _is_zero(line.stat)]
+        if not parts:
+            continue
+        total = totals.get(payer, Stat(None))
+        heading = language.heading("payer", payer)
+        rows.append(TableRow(heading, (_cell(euros(total, language)),), role="group"))
+        rows.extend(
+            TableRow(
+                language.heading("category", line.category),
+                (_cell(euros(line.stat, language)),),
+            )
+            for line in parts
+        )
+    return Table(
+        id="lines",
+        title=language.text("table.lines.title", years=horizon(results, language)),
+        columns=(language.text("table.lines.net"),),
+        rows=tuple(rows),
+        notes=(language.text("table.lines.note"),),
+    )
+
+
+def yearly(results: Results, language: Language) -> Table:
+    """Undiscounted yearly result by payer."""
+    years = sorted({flow.year for flow in results.yearly})
+    found = {(flow.payer, flow.year): flow.stat for flow in results.yearly}
+    known = {flow.payer for flow in results.yearly}
+    order = [HEADLINE_PERSPECTIVE, *PUBLIC_PAYERS, "participant", "employer", "eu", "other"]
+    order += ["health_effects", "society"]
+    rows = [
+        TableRow(
+            language.heading("payer", payer),
+            tuple(
+                _cell(_yearly_figure(found.get((payer, year), Stat(None)), results, language))
+                for year in years
+            ),
+            role="total" if payer in (HEADLINE_PERSPECTIVE, "society") else "",
+        )
+        for payer in order
+        if payer in known
+        and any(not _is_zero(found.get((payer, year), Stat(None))) for year in years)
+    ]
+    key = "note" if results.yearly_has_intervals else "note_means"
+    return Table(
+        id="yearly",
+        title=language.text("table.yearly.title"),
+        columns=tuple(language.text("table.yearly.year", year=year) for year in years),
+        rows=tuple(rows),
+        notes=(language.text(f"table.yearly.{key}"),),
+    )
+
+
+def programme(results: Results, language: Language) -> Table:
+    """The programme as staffed, by calendar year."""
+    years = sorted({row.calendar_year for row in results.programme})
+    rows: dict[tuple[str, str], dict[int, ProgrammeYear]] = {}
+    for row in results.programme:
+        rows.setdefault((row.quantity, row.payer), {})[row.calendar_year] = row
+    body = []
+    for (quantity, payer), by_year in rows.items():
+        if all(_is_zero(row.stat) for row in by_year.values()):
+            continue
+        money = any(word in quantity for word in ("cost", "saving", "net"))
+        heading = language.heading("quantity", quantity)
+        if payer and payer != "all":
+            heading = language.text(
+                "table.programme.by_payer", quantity=heading, payer=language.name("payer", payer)
+            )
+        body.append(
+            TableRow(
+                heading,
+                tuple(
+                    _cell(
+                        figure(
+                            by_year[year].stat if year in by_year else Stat(None),
+                            language,
+                            "EUR" if money else "count",
+                            signed="net" in quantity,
+                        )
+                    )
+                    for year in years
+                ),
+            )
+        )
+    return Table(
+        id="programme",
+        title=language.text("table.programme.title"),
+        columns=tuple(str(year) for year in years),
+        rows=tuple(body),
+        notes=(language.text("table.programme.note"),),
+    )
+
+
+def _outcome_table(key: str, names: Iterable[str], results: Results, language: Language) -> Table:
+    rows = []
+    for name in names:
+        outcome = results.outcomes.get(name)
+        if outcome is None or _empty(outcome):
+            continue
+        rows.append(
+            TableRow(
+                _with_unit(language.heading("outcome", name), outcome.unit, language),
+                (
+                    _cell(figure(outcome.ips, language, outcome.unit)),
+                    _cell(figure(outcome.control, language, outcome.unit)),
+                    _cell(figure(outcome.difference, language, outcome.unit, signed=True)),
+                ),
+            )
+        )
+    return Table(
+        id=key,
+        title=language.text(f"table.{key}.title"),
+        columns=(
+            language.text("arm.ips"),
+            language.text("arm.control"),
+            language.text("arm.difference"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            language.text(
+                "table.outcomes.note",
+                arm=language.name("control", results.run.control),
+                price_year=results.run.price_year,
+            ),
+        ),
+    )
+
+
+def _empty(outcome: Outcome) -> bool:
+    return all(stat.mean is None for stat in (outcome.ips, outcome.control, outcome.difference))
+
+
+def _with_unit(heading: str, unit: str, language: Language) -> str:
+    kind = kind_of(unit)
+    sign = language.text(f"sign.{kind}") if kind != "plain" else language.name("unit", unit)
+    return f"{heading}, {sign}" if sign else heading
+
+
+def _payer_row(row: PayerResult, results: Results, language: Language) -> TableRow:
+    net = _cell(euros(row.stat, language))
+    heading = language.heading("payer", row.payer)
+    missing = Cell(language.text("format.missing"))
+    if row.by_construction:
+        reason = Cell(by_construction(row.by_construction, language))
+        return TableRow(heading, (net, reason, missing))
+    perspective = results.perspectives.get(row.payer)
+    payback = _payback(perspective.payback, results, language) if perspective else missing
+    return TableRow(heading, (net, _probability(row.p_positive, language), payback))
+
+
+def _perspective_row(name: str, results: Results, language: Language) -> TableRow:
+    perspective = results.perspectives[name]
+    return TableRow(
+        language.heading("payer", name),
+        (
+            _cell(euros(perspective.net_present_value, language)),
+            _probability(perspective.p_positive, language),
+            _payback(perspective.payback, results, language),
+        ),
+        role="total",
+    )
+
+
+def by_construction(reason: str, language: Language) -> str:
+    """Why a flow's sign follows from the model itself and is not a finding."""
+    key = f"by_construction.{reason}"
+    return language.text(key if language.has(key) else "by_construction.other")
+
+
+def _probability(probability: float | None, language: Language) -> Cell:
+    if probability is None:
+        return Cell(language.text("format.missing"))
+    return Cell(language.probability(probability))
+
+
+def _payback(payback: Payback, results: Results, language: Language) -> Cell:
+    share = payback.share_within_horizon
+    detail = ""
+    if share is not None:
+        detail = language.text("table.payers.share", share=language.probability(share))
+    if payback.month.p50 is None:
+        years = horizon(results, language)
+        return Cell(language.text("table.payers.not_within", years=years), detail)
+    month = language.number(payback.month.p50)
+    return Cell(language.text("table.payers.month", month=month), detail)
+
+
+def _yearly_figure(stat: Stat, results: Results, language: Language) -> Figure:
+    if results.yearly_has_intervals or stat.mean is None:
+        return euros(stat, language)
+    bare = language.number(stat.mean, 100.0, signed=True)
+    return Figure(bare, bare, "")
+
+
+def _cell(found: Figure) -> Cell:
+    return Cell(found.bare, found.interval)
+
+
+def _is_zero(stat: Stat) -> bool:
+    values = (stat.mean, stat.p2_5, stat.p97_5)
+    return all(value is None or abs(value) < 0.005 for value in values)
+
+
+def _line_order(line: Line) -> tuple[int, str, float, str]:
+    place = PAYERS.index(line.payer) if line.payer in PAYERS else len(PAYERS)
+    return place, line.payer, -abs(line.stat.mean or 0.0), line.category

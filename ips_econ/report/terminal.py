@@ -1,0 +1,100 @@
+"""The headline table of the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ips_econ.language import Language, load_language
+from ips_econ.report.answer import assumptions, horizon, run_facts
+from ips_econ.report.figures import euros
+from ips_econ.report.results import HEADLINE_PERSPECTIVE, Results
+from ips_econ.report.tables import (
+    Table,
+    first_page_money,
+    first_page_work,
+    payers,
+    variants,
+)
+
+WIDTH = 80
+
+
+def headline_table(results: Results, language: str) -> str:
+    """The headline as plain text, at most 80 columns, as good in a terminal as in an email.
+
+    Only characters that every Western code page has: an older Windows console prints it too.
+    """
+    words = load_language(language)
+    run = results.run
+    blocks = [
+        _wrapped(words.text("headline.title", name=run.name, years=horizon(results, words))),
+        _wrapped(run_facts(results, words)),
+        _aligned(_rows(first_page_work(results, words))),
+        _aligned(_rows(first_page_money(results, words), columns=(2,))),
+        _variants(results, words),
+        _aligned(_rows(payers(results, words), columns=(0, 1))),
+        _wrapped(words.text("headline.assumes", assumptions=assumptions(results, words))),
+    ]
+    if not run.complete:
+        blocks.insert(1, _wrapped(words.text("report.partial")))
+    text = "\n\n".join(blocks) + "\n"
+    return text.replace("\u2212", "-").replace("\u00a0", " ")
+
+
+def _rows(table: Table, columns: Sequence[int] | None = None) -> list[list[str]]:
+    """Title and chosen columns of a table as rows of text, intervals in brackets."""
+    chosen = range(len(table.columns)) if columns is None else columns
+    rows = [[table.title, *(table.columns[column] for column in chosen)]]
+    for row in table.rows:
+        cells = [row.cells[column] for column in chosen]
+        texts = [f"{cell.text} ({cell.detail})" if cell.detail else cell.text for cell in cells]
+        rows.append([f"  {row.heading}", *texts])
+    return rows
+
+
+def _variants(results: Results, language: Language) -> str:
+    perspectives = (HEADLINE_PERSPECTIVE, "society")
+    names = [language.heading("payer", name) for name in perspectives]
+    rows = [[language.text("headline.net_result"), *names]]
+    kind = ""
+    for variant in variants(results, language):
+        if variant.kind != kind:
+            kind = variant.kind
+            rows.append([f"  {language.text(f'table.side_by_side.{kind}')}", "", ""])
+        stats = [
+            results.comparison(variant.kind, variant.name, "net_present_value", name)
+            for name in perspectives
+        ]
+        mark = " *" if variant.headline else ""
+        rows.append([f"    {variant.title}{mark}", *(euros(stat, language).cell for stat in stats)])
+    return _aligned(rows) + "\n" + _wrapped(language.text("headline.mark"))
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Columns side by side; a heading with no room beside its cells takes lines of its own."""
+    columns = range(1, len(rows[0]))
+    widths = [max(len(row[column]) for row in rows) for column in columns]
+    room = WIDTH - sum(widths) - 2 * len(widths)
+    first = min(room, max(len(row[0]) for row in rows))
+    text = []
+    for row in rows:
+        heading = row[0]
+        if len(heading) > first:
+            text += _wrapped(heading).split("\n")
+            heading = ""
+        cells = "".join(f"  {row[column]:>{widths[column - 1]}}" for column in columns)
+        if heading or cells.strip():
+            text.append(f"{heading:<{first}}{cells}".rstrip())
+    return "\n".join(text)
+
+
+def _wrapped(text: str) -> str:
+    """Text broken at spaces into lines of at most 80 columns, its indent kept."""
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    lines = [indent]
+    for word in text.split():
+        if lines[-1].strip() and len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(indent + word)
+        else:
+            lines[-1] += f" {word}" if lines[-1].strip() else word
+    return "\n".join(lines)

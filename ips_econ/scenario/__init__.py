@@ -1,0 +1,1 @@
+"""What is asked: a region, its clients, a programme, its comparator and the economics."""

@@ -1,0 +1,263 @@
+"""The law of one date: dated parameters gathered into NamedTuples that compiled loops can read.
+
+A new number is a new date in ``parameters/tax_benefit``; a new structure is a new function in the
+file of its branch. What is not in force on a date (not yet begun, or ended) is zero in the law of
+that date, and the rules that use it then give nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from ips_econ.errors import InputError
+from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.tax_benefit.contributions import ContributionLaw
+from ips_econ.tax_benefit.housing_and_assistance import (
+    HousingLaw,
+    PensionersHousingLaw,
+    SocialAssistanceLaw,
+)
+from ips_econ.tax_benefit.pensions import PensionLaw
+from ips_econ.tax_benefit.sickness import SicknessLaw
+from ips_econ.tax_benefit.taxation import TaxationLaw
+from ips_econ.tax_benefit.unemployment import UnemploymentLaw
+
+GROUP = "tax_benefit"
+BRACKETS = 8
+"""Length of the state scale; a fixed length lets every date share one compiled loop."""
+
+TAXATION_UNITS = {
+    "work_expense_deduction": "EUR/year",
+    "earned_income_deduction_max": "EUR/year",
+    "earned_income_deduction_from": "EUR/year",
+    "earned_income_deduction_bend": "EUR/year",
+    "earned_income_deduction_rate_1": "share",
+    "earned_income_deduction_rate_2": "share",
+    "earned_income_deduction_taper_from": "EUR/year",
+    "earned_income_deduction_taper": "share",
+    "work_credit_rate": "share",
+    "work_credit_max": "EUR/year",
+    "work_credit_taper_1_from": "EUR/year",
+    "work_credit_taper_1": "share",
+    "work_credit_taper_2_from": "EUR/year",
+    "work_credit_taper_2": "share",
+    "basic_deduction_max": "EUR/year",
+    "basic_deduction_taper": "share",
+    "pension_deduction_full": "EUR/year",
+    "pension_deduction_taper_1": "share",
+    "pension_deduction_bend": "EUR/year",
+    "pension_deduction_taper_2": "share",
+    "pension_surtax_from": "EUR/year",
+    "pension_surtax_rate": "share",
+    "yle_tax_rate": "share",
+    "yle_tax_from": "EUR/year",
+    "yle_tax_max": "EUR/year",
+    "average_municipal_tax_share": "share",
+}
+CONTRIBUTION_UNITS = {
+    "employee_pension_share": "share",
+    "employee_pension_raised_share": "share",
+    "pension_raised_age_from": "years",
+    "pension_raised_age_to": "years",
+    "pension_wage_floor_eur_month": "EUR/month",
+    "pension_age_from": "years",
+    "pension_age_to": "years",
+    "employee_unemployment_share": "share",
+    "unemployment_age_from": "years",
+    "unemployment_age_to": "years",
+    "daily_allowance_share": "share",
+    "daily_allowance_floor_eur_year": "EUR/year",
+    "medical_care_wage_share": "share",
+    "medical_care_benefit_share": "share",
+    "employer_pension_share": "share",
+    "employer_health_share": "share",
+    "employer_unemployment_share": "share",
+    "employer_accident_share": "share",
+    "employer_group_life_share": "share",
+}
+PENSION_UNITS = {
+    "national_pension_full_alone": "EUR/month",
+    "national_pension_full_partner": "EUR/month",
+    "national_pension_threshold_eur_year": "EUR/year",
+    "national_pension_taper": "share",
+    "smallest_payment": "EUR/month",
+    "guarantee_pension_level": "EUR/month",
+    "earnings_limit": "EUR/month",
+    "personal_limit_share": "share",
+    "care_allowance_basic": "EUR/month",
+    "care_allowance_middle": "EUR/month",
+    "care_allowance_highest": "EUR/month",
+    "disability_allowance_highest": "EUR/month",
+}
+SICKNESS_UNITS = {
+    "minimum_eur_day": "EUR/day",
+    "paid_days_month": "days/month",
+    "days_of_annual_income": "days",
+    "rate_1": "share",
+    "bend_eur_year": "EUR/year",
+    "rate_2": "share",
+}
+UNEMPLOYMENT_UNITS = {
+    "labour_market_subsidy_eur_day": "EUR/day",
+    "general_support_eur_day": "EUR/day",
+    "unemployment_paid_days_month": "days/month",
+    "unemployment_earnings_disregard": "EUR/month",
+    "unemployment_earnings_taper": "share",
+}
+HOUSING_UNITS = {
+    "share": "share",
+    "own_share": "share",
+    "own_share_constant": "EUR/month",
+    "own_share_per_adult": "EUR/month",
+    "own_share_smallest": "EUR/month",
+    "smallest_payment": "EUR/month",
+    "earnings_disregard": "EUR/month",
+    "cap_group_1": "EUR/month",
+    "cap_group_2": "EUR/month",
+    "cap_group_3": "EUR/month",
+    "asset_limit": "EUR",
+    "asset_share": "share",
+    "asset_ceiling": "EUR",
+}
+PENSIONERS_HOUSING_UNITS = {
+    "share": "share",
+    "basic_deductible": "EUR/year",
+    "additional_deductible_share": "share",
+    "additional_deductible_from": "EUR/year",
+    "smallest_payment_eur_month": "EUR/month",
+    "cap_group_1": "EUR/year",
+    "cap_group_2": "EUR/year",
+    "cap_group_3": "EUR/year",
+    "asset_limit": "EUR",
+    "asset_share": "share",
+}
+SOCIAL_ASSISTANCE_UNITS = {
+    "basic_amount": "EUR/month",
+    "single_parent_ratio": "ratio",
+    "child_from_10_ratio": "ratio",
+    "child_under_10_ratio": "ratio",
+    "second_child_reduction": "ratio",
+    "further_child_reduction": "ratio",
+    "earnings_disregard": "EUR/month",
+}
+NOT_ALWAYS_IN_FORCE = frozenset(
+    f"{GROUP}.{name}"
+    for name in (
+        *(name for name in TAXATION_UNITS if name.startswith("earned_income_deduction")),
+        "labour_market_subsidy_eur_day",
+        "general_support_eur_day",
+        "counterparty_general_support",
+        "unemployment_earnings_disregard",
+        "housing_allowance_earnings_disregard",
+        "housing_allowance_asset_limit",
+        "housing_allowance_asset_share",
+        "housing_allowance_asset_ceiling",
+        "social_assistance_earnings_disregard",
+    )
+)
+"""Parameters that may begin or end within the modelled period; zero while not in force."""
+
+
+class Law(NamedTuple):
+    """All branches of law in force on one date; floats and tuples of floats only."""
+
+    in_force_on: float
+    """The date, as its proleptic Gregorian ordinal."""
+    taxation: TaxationLaw
+    contributions: ContributionLaw
+    pensions: PensionLaw
+    sickness: SicknessLaw
+    unemployment: UnemploymentLaw
+    housing: HousingLaw
+    pensioners_housing: PensionersHousingLaw
+    social_assistance: SocialAssistanceLaw
+
+
+def modelled_range(library: ParameterLibrary) -> tuple[date, date]:
+    """First and last day whose tax and benefit law the parameters hold."""
+    required = [
+        parameter
+        for id, parameter in library.parameters.items()
+        if id.startswith(f"{GROUP}.") and id not in NOT_ALWAYS_IN_FORCE
+    ]
+    if not required:
+        raise InputError("the parameters hold no tax and benefit law", key=GROUP)
+    first = max(parameter.values[0].from_ for parameter in required)
+    last = min(parameter.known_until for parameter in required)
+    return first, last
+
+
+def load_law(library: ParameterLibrary, on: date) -> Law:
+    """The law in force on a date.
+
+    Raises
+    ------
+    InputError
+        If the date lies outside the modelled range, which is named; or a parameter is missing.
+    """
+    first, last = modelled_range(library)
+    if not first <= on <= last:
+        raise InputError(
+            f"tax and benefit law is not modelled on {on}; it is modelled from {first} to {last}",
+            key="policy_date",
+            found=on.isoformat(),
+            allowed=f"{first} to {last}",
+        )
+    thresholds, rates = _state_scale(library, on)
+    numbers = _numbers(library, on, "", TAXATION_UNITS)
+    return Law(
+        in_force_on=float(on.toordinal()),
+        taxation=TaxationLaw(
+            state_scale_thresholds=thresholds, state_scale_rates=rates, **numbers
+        ),
+        contributions=ContributionLaw(**_numbers(library, on, "", CONTRIBUTION_UNITS)),
+        pensions=PensionLaw(**_numbers(library, on, "", PENSION_UNITS)),
+        sickness=SicknessLaw(**_numbers(library, on, "sickness_allowance_", SICKNESS_UNITS)),
+        unemployment=UnemploymentLaw(**_numbers(library, on, "", UNEMPLOYMENT_UNITS)),
+        housing=HousingLaw(**_numbers(library, on, "housing_allowance_", HOUSING_UNITS)),
+        pensioners_housing=PensionersHousingLaw(
+            **_numbers(library, on, "pensioners_housing_allowance_", PENSIONERS_HOUSING_UNITS)
+        ),
+        social_assistance=SocialAssistanceLaw(
+            **_numbers(library, on, "social_assistance_", SOCIAL_ASSISTANCE_UNITS)
+        ),
+    )
+
+
+def _numbers(
+    library: ParameterLibrary, on: date, prefix: str, units: Mapping[str, str]
+) -> dict[str, float]:
+    """Field and number of one branch; the id is the group, the prefix and the field."""
+    return {
+        field: _number(library, f"{GROUP}.{prefix}{field}", on, unit)
+        for field, unit in units.items()
+    }
+
+
+def _number(library: ParameterLibrary, id: str, on: date, unit: str) -> float:
+    if id in NOT_ALWAYS_IN_FORCE:
+        entry = library.parameter(id).entry_on(on)
+        if entry is None or entry.form == "ends":
+            return 0.0
+    return library.value(id, on, unit)
+
+
+def _state_scale(
+    library: ParameterLibrary, on: date
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Thresholds and rates of the state scale, filled to a fixed length from infinity on."""
+    schedule = library.schedule(f"{GROUP}.state_scale", on, "share")
+    unused = BRACKETS - len(schedule)
+    if unused < 0:
+        raise InputError(
+            "the state scale has too many brackets",
+            key=f"{GROUP}.state_scale",
+            found=len(schedule),
+            allowed=f"at most {BRACKETS}",
+        )
+    thresholds = (*(threshold for threshold, _ in schedule), *(math.inf,) * unused)
+    rates = (*(rate for _, rate in schedule), *(schedule[-1][1],) * unused)
+    return thresholds, rates

@@ -1,0 +1,29 @@
+"""Rounding as the law prescribes it: to whole euros and to cents, halves up."""
+
+from __future__ import annotations
+
+import math
+
+from ips_econ.compilation import step
+
+CENTS_PER_EURO = 100.0
+
+
+@step
+def to_euros(amount_nominal: float) -> float:
+    """The amount rounded to the nearest whole euro, halves up.
+
+    >>> to_euros(1363.5)
+    1364.0
+    """
+    return math.floor(amount_nominal + 0.5) * 1.0
+
+
+@step
+def to_cents(amount_nominal: float) -> float:
+    """The amount rounded to the nearest cent, halves up.
+
+    >>> to_cents(244.796)
+    244.8
+    """
+    return math.floor(amount_nominal * CENTS_PER_EURO + 0.5) / CENTS_PER_EURO

@@ -1,0 +1,243 @@
+"""The rules as a table for the hot loop: status row, household, wage and item.
+
+A wage is paid in whole steps of the grid, so a look-up is exact: every cell is the budget that the
+rules give at that wage, and nothing is interpolated across a cliff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ips_econ.compilation import compiled, step
+from ips_econ.errors import InputError
+from ips_econ.tax_benefit.law import Law
+from ips_econ.tax_benefit.net_income import (
+    BenefitStatus,
+    Circumstances,
+    Item,
+    check_circumstances,
+    monthly_budget,
+)
+from ips_econ.tax_benefit.pensions import personal_earnings_limit
+
+LARGEST_WAGE_EUR_MONTH = 6000.0
+WAGE_STEP_EUR_MONTH = 5.0
+PENSION_LEVELS = ("low", "middle", "high")
+ROWS = (
+    "none",
+    "unemployment_benefit",
+    "sickness_allowance",
+    "rehabilitation_allowance",
+    "national_pension_long_spell",
+    "national_pension_short_spell",
+    "low_pension_long_spell",
+    "low_pension_short_spell",
+    "middle_pension_long_spell",
+    "middle_pension_short_spell",
+    "high_pension_long_spell",
+    "high_pension_short_spell",
+)
+"""Rows of the simulation's table, in order. In a long spell pay over a limit suspends a pension."""
+
+
+class StatusRow(NamedTuple):
+    """One row of the table: a benefit status with its pension and the length of the spell."""
+
+    name: str
+    status: BenefitStatus
+    earnings_related_pension_eur_month: float = 0.0
+    personal_earnings_limit_eur_month: float = 0.0
+    spell_reaches_three_months: bool = True
+
+
+class Household(NamedTuple):
+    """What a person claims, beside the primary benefit."""
+
+    claims_housing_allowance: bool
+    claims_social_assistance: bool
+    care_allowance: bool
+
+
+HOUSEHOLDS = tuple(
+    Household(housing, assistance, care)
+    for housing in (False, True)
+    for assistance in (False, True)
+    for care in (False, True)
+)
+"""All eight households; :func:`household_index` gives the position of one."""
+
+
+@step
+def household_index(
+    claims_housing_allowance: bool, claims_social_assistance: bool, care_allowance: bool
+) -> int:
+    """Position in :data:`HOUSEHOLDS`."""
+    return 4 * claims_housing_allowance + 2 * claims_social_assistance + 1 * care_allowance
+
+
+def unemployment_status(law: Law) -> BenefitStatus:
+    """The flat-rate unemployment benefit in force: general support or labour-market subsidy."""
+    if law.unemployment.general_support_eur_day > 0.0:
+        return BenefitStatus.general_support
+    return BenefitStatus.labour_market_subsidy
+
+
+def simulation_rows(
+    law: Law, pension_levels_eur_month: Mapping[str, float], pension_replacement_share: float
+) -> tuple[StatusRow, ...]:
+    """The rows named in :data:`ROWS`.
+
+    Parameters
+    ----------
+    pension_levels_eur_month
+        Earnings-related disability pension for ``low``, ``middle`` and ``high``, EUR/month.
+    pension_replacement_share
+        Pension over earlier earnings; gives the personal earnings limit.
+    """
+    missing = [level for level in PENSION_LEVELS if level not in pension_levels_eur_month]
+    if missing:
+        raise InputError(
+            "levels of the earnings-related pension are missing",
+            found=", ".join(pension_levels_eur_month),
+            allowed=", ".join(PENSION_LEVELS),
+        )
+    national = BenefitStatus.national_disability_pension
+    rows = [
+        StatusRow("none", BenefitStatus.none),
+        StatusRow("unemployment_benefit", unemployment_status(law)),
+        StatusRow("sickness_allowance", BenefitStatus.sickness_allowance),
+        StatusRow("rehabilitation_allowance", BenefitStatus.rehabilitation_allowance),
+        StatusRow("national_pension_long_spell", national, 0.0, 0.0, True),
+        StatusRow("national_pension_short_spell", national, 0.0, 0.0, False),
+    ]
+    for level in PENSION_LEVELS:
+        pension = pension_levels_eur_month[level]
+        limit = personal_earnings_limit(law.pensions, pension / pension_replacement_share)
+        status = BenefitStatus.earnings_related_disability_pension
+        rows.append(StatusRow(f"{level}_pension_long_spell", status, pension, limit, True))
+        rows.append(StatusRow(f"{level}_pension_short_spell", status, pension, limit, False))
+    return tuple(rows)
+
+
+def wage_grid(
+    largest_eur_month: float = LARGEST_WAGE_EUR_MONTH, step_eur_month: float = WAGE_STEP_EUR_MONTH
+) -> NDArray[np.float64]:
+    """Wages of the table from 0 to the largest, EUR/month, shape ``(wage,)``."""
+    return np.arange(round(largest_eur_month / step_eur_month) + 1) * step_eur_month
+
+
+@step
+def wage_index(wage_eur_month: float, wages: int, step_eur_month: float) -> int:
+    """Position of the grid wage nearest to a wage; wages above the largest take the largest."""
+    return min(int(wage_eur_month / step_eur_month + 0.5), wages - 1)
+
+
+def tabulate(
+    law: Law,
+    rows: Sequence[StatusRow],
+    households: Sequence[Household],
+    wages: NDArray[np.float64],
+    person: Circumstances,
+) -> NDArray[np.float64]:
+    """Monthly budgets of every row, household and wage, nominal EUR/month.
+
+    Parameters
+    ----------
+    wages
+        Gross wages, EUR/month, shape ``(wage,)``.
+    person
+        What all cells share (age, rent, taxes, municipality group, assets); its status, wage,
+        pension, claims and care allowance are taken from the rows and households.
+
+    Returns
+    -------
+    NDArray
+        Shape ``(row, household, wage, item)``, items as :class:`Item`. A care allowance is paid
+        in the rows of a disability pension only.
+
+    Raises
+    ------
+    InputError
+        If a row or the person is not covered by the rules on the law's date.
+    """
+    for row in rows:
+        check_circumstances(law, _cell(person, row, Household(True, False, False)))
+    grid = np.ascontiguousarray(wages, dtype=np.float64)
+    if grid.ndim != 1 or not np.all((grid >= 0.0) & (grid <= 100_000.0)):
+        raise InputError("wages of a table are finite, from 0 to 100000 EUR/month", key="wages")
+    table = np.empty((len(rows), len(households), len(grid), len(Item)))
+    row_table = np.array(
+        [
+            (
+                float(row.status),
+                row.earnings_related_pension_eur_month,
+                row.personal_earnings_limit_eur_month,
+                float(row.spell_reaches_three_months),
+            )
+            for row in rows
+        ]
+    ).reshape(len(rows), 4)
+    household_table = np.array([tuple(map(float, h)) for h in households]).reshape(-1, 3)
+    _fill(law, row_table, household_table, grid, _typed(person), table)
+    return table
+
+
+def _cell(person: Circumstances, row: StatusRow, household: Household) -> Circumstances:
+    """The circumstances of one row and household, at a wage of zero."""
+    return person._replace(
+        status=row.status.value,
+        gross_wage_eur_month=0.0,
+        earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
+        personal_earnings_limit_eur_month=row.personal_earnings_limit_eur_month,
+        spell_reaches_three_months=row.spell_reaches_three_months,
+        claims_housing_allowance=household.claims_housing_allowance,
+        claims_social_assistance=household.claims_social_assistance,
+        care_allowance=int(household.care_allowance),
+    )
+
+
+def _typed(person: Circumstances) -> Circumstances:
+    """The same circumstances with the exact types the compiled loop is cached for."""
+    kinds = [type(field) for field in _PATTERN]
+    return Circumstances(*(kind(value) for kind, value in zip(kinds, person, strict=True)))
+
+
+_PATTERN = Circumstances(0, 0.0, 0.0, 0.0, 0.0)
+
+
+@compiled
+def _fill(
+    law: Law,
+    rows: NDArray[np.float64],
+    households: NDArray[np.float64],
+    wages: NDArray[np.float64],
+    person: Circumstances,
+    table: NDArray[np.float64],
+) -> None:
+    for row in range(rows.shape[0]):
+        for household in range(households.shape[0]):
+            for wage in range(wages.shape[0]):
+                circumstances = Circumstances(
+                    int(rows[row, 0]),
+                    wages[wage],
+                    person.age,
+                    person.rent_eur_month,
+                    person.municipal_tax_share,
+                    person.church_tax_share,
+                    person.municipality_group,
+                    rows[row, 1],
+                    rows[row, 2],
+                    households[household, 0] > 0.0,
+                    households[household, 1] > 0.0,
+                    int(households[household, 2]),
+                    rows[row, 3] > 0.0,
+                    person.pensioners_housing_allowance_in_suspension,
+                    person.lives_alone,
+                    person.assets_eur,
+                    person.social_assistance_rent_limit_eur_month,
+                )
+                monthly_budget(law, circumstances, table[row, household, wage])

@@ -1,0 +1,62 @@
+"""Benefit status, a process of its own: entry, review and exit; what work does to it.
+
+Work does not by itself end a pension. Pay above the earnings limit suspends it (lepäämään
+jättäminen, act 738/2009) for as long as the job lasts, at most for the limit; losing the job
+restores it, and a longer suspension ends it. Unemployment support follows where nothing better
+is due.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ips_econ.compilation import step
+from ips_econ.population.attributes import Benefit
+
+NONE = Benefit.NONE.value
+SUPPORT = Benefit.UNEMPLOYMENT_SUPPORT.value
+SICKNESS = Benefit.SICKNESS_ALLOWANCE.value
+SUBSIDY = Benefit.REHABILITATION_SUBSIDY.value
+PENSION = Benefit.DISABILITY_PENSION.value
+
+SICKNESS_LIMIT_MONTHS = 12  # 300 weekdays at 25 a month
+
+
+class BenefitHazards(NamedTuple):
+    """Monthly probabilities between statuses, each ``(draw,)``."""
+
+    sickness_start: np.ndarray
+    sickness_end: np.ndarray
+    sickness_to_pension: np.ndarray  # share of the endings
+    pension_start: np.ndarray
+    pension_start_in_work: np.ndarray
+    subsidy_permanent: np.ndarray
+    subsidy_end: np.ndarray
+    pension_end: np.ndarray
+
+
+@step
+def review(u, d, benefit, months_sick, working, hazards):  # type: ignore[no-untyped-def]
+    """Status after this month's review, from last month's; one uniform decides."""
+    if benefit == SUBSIDY:
+        if u < hazards.subsidy_permanent[d]:
+            return PENSION
+        if u < hazards.subsidy_permanent[d] + hazards.subsidy_end[d]:
+            return SUPPORT
+        return SUBSIDY
+    if benefit == PENSION:
+        return SUPPORT if u < hazards.pension_end[d] else PENSION
+    if benefit == SICKNESS:
+        end = 1.0 if months_sick >= SICKNESS_LIMIT_MONTHS else hazards.sickness_end[d]
+        if u < end * hazards.sickness_to_pension[d]:
+            return SUBSIDY
+        return SUPPORT if u < end else SICKNESS
+    if working:
+        return SUBSIDY if u < hazards.pension_start_in_work[d] else benefit
+    if u < hazards.pension_start[d]:
+        return SUBSIDY
+    if benefit == SUPPORT and u < hazards.pension_start[d] + hazards.sickness_start[d]:
+        return SICKNESS
+    return benefit

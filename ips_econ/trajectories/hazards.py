@@ -1,0 +1,372 @@
+"""Every hazard of work, by draw, solved from published levels; then tabulated for the walk.
+
+The published values are population quantities of trial clients, so they are solved on a reference
+population (its stratum weights) at the trials' unemployment, and applied to the region's people:
+regional covariates shift the 18-month odds of a stratum, local unemployment the monthly hazards.
+
+After month 18 the employment *gap* follows the chosen shape of persistence. One arm is solved for
+it month by month (``catch_up``: the control arm; ``ends`` and ``sustained``: the IPS arm, from the
+control arm's own hazards) with one multiplier that eases finding and keeping work alike.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from ips_econ.compilation import compiled, step
+from ips_econ.trajectories import cohort as twin
+from ips_econ.trajectories import finding, keeping
+from ips_econ.population.attributes import CLASSES, GROUPS, STRATA, STRATA_PER_GROUP
+from ips_econ.trajectories.states import Arm, FIRST_PHASE_MONTHS, PHASES, TRIAL_MONTHS
+
+SMALLEST_MULTIPLIER, LARGEST_MULTIPLIER = 0.1, 10.0
+SAME_COURSE = 1e-12
+LEVEL_TOLERANCE = 1e-3
+GAP_TOLERANCE = 1e-4
+CONTROL, IPS = Arm.CONTROL.value, Arm.IPS.value
+ARMS = len(Arm)
+BEFORE, AFTER = 0, 1  # up to and after the trials' 18 months
+
+
+class Persistence(IntEnum):
+    """Shape of the employment gap after the trials' 18 months."""
+
+    HAZARDS_ONLY = 0
+    ENDS = 1
+    CATCH_UP = 2
+    SUSTAINED = 3
+
+
+class EmploymentDraws(NamedTuple):
+    """Sampled inputs of work, each ``(draw,)`` unless stated; published metrics and units."""
+
+    control_level: np.ndarray  # (draw, group) ever in open-market work by month 18
+    ratio: np.ndarray  # (draw, group) risk ratio at the trials' control level
+    trial_control: np.ndarray  # (draw, group)
+    log_odds_shift: np.ndarray  # interaction with local unemployment
+    maximum_level: np.ndarray
+    share_by_month_9: np.ndarray
+    late_ratio: np.ndarray
+    job_loss_ratio: np.ndarray
+    gap_knots: np.ndarray  # (draw, knot) share of the peak gap at each knot month
+    job_loss_rate: np.ndarray  # per month
+    job_loss_shape: np.ndarray
+    jobs_per_person: np.ndarray
+    reemployment: np.ndarray  # per month, in service
+    reemployment_without: np.ndarray  # ratio without service
+    low_share: np.ndarray
+    low_ratio: np.ndarray
+    score: np.ndarray  # (draw, stratum of a group) log odds against the reference mean
+    unemployment_factor: np.ndarray  # on job finding in the region
+    months_in_service: np.ndarray
+    effect_share: np.ndarray  # (draw, entry year) of the log contrasts realised here
+
+
+class Hazards(NamedTuple):
+    """Monthly probabilities of work by draw, arm and entry year, for the region.
+
+    ``find``: ``(draw, arm, year, phase, class, stratum)``; ``reemployment`` and ``multiplier``:
+    ``(draw, arm, year, month)``; ``first_loss``: ``(draw, arm, year, before/after month 18,
+    tenure)``; ``later_loss``: ``(draw, arm, year, before/after)``. ``level_miss`` and
+    ``gap_misses``: ``(draw,)`` largest miss of a published level, months off the path.
+    ``solved_level``, ``solved_share_by_9``, ``solved_late_ratio`` are what the solved hazards
+    give back on the reference population.
+    """
+
+    find: np.ndarray
+    reemployment: np.ndarray
+    first_loss: np.ndarray
+    later_loss: np.ndarray
+    multiplier: np.ndarray
+    level_miss: np.ndarray
+    gap_misses: np.ndarray
+
+
+@step
+def phase_of(month):  # type: ignore[no-untyped-def]
+    """Phase of first-job finding of a month since entry (1-based)."""
+    if month <= FIRST_PHASE_MONTHS:
+        return 0
+    if month <= TRIAL_MONTHS:
+        return 1
+    return 2
+
+
+@step
+def retention(months_in_service, month):  # type: ignore[no-untyped-def]
+    """Expected share still in service in a month, at a constant chance of leaving."""
+    return (1.0 - 1.0 / months_in_service) ** (month - 1)
+
+
+@step
+def gap_share(month, knot_months, knot_shares, start, peak):  # type: ignore[no-untyped-def]
+    """The gap a shape asks for in a month after 18: straight lines from the gap at 18 to the knots.
+
+    ``start`` is the gap at month 18, ``peak`` the largest gap until then; a knot is a share of the
+    peak, never more than the gap the path starts from. Beyond the last knot the gap is held.
+    """
+    before_month, before = TRIAL_MONTHS, start
+    for k in range(len(knot_months)):
+        here = knot_shares[k] * peak
+        if abs(here) > abs(start):
+            here = start
+        if month <= knot_months[k]:
+            weight = (month - before_month) / (knot_months[k] - before_month)
+            return before + weight * (here - before)
+        before_month, before = knot_months[k], here
+    return before
+
+
+@step
+def multiplier_for(target, employed_before, lost, found):  # type: ignore[no-untyped-def]
+    """Multiplier m on finding (and 1/m on losing) at which ``target`` is in work.
+
+    Solves employed - lost / m + found m = target; one where the natural course already leads
+    there, and kept within the limits.
+    """
+    if abs(target - (employed_before - lost + found)) < SAME_COURSE:
+        return 1.0
+    change = target - employed_before
+    if found > 0.0:
+        m = (change + math.sqrt(change * change + 4.0 * found * lost)) / (2.0 * found)
+    elif change < 0.0:
+        m = lost / -change
+    else:
+        m = LARGEST_MULTIPLIER
+    return min(LARGEST_MULTIPLIER, max(SMALLEST_MULTIPLIER, m))
+
+
+@step
+def fill_finding(d, inputs, reference, hazards):  # type: ignore[no-untyped-def]
+    """First-job hazards of one draw at the trials' unemployment, all arms, years and strata."""
+    classes = finding.Classes(inputs.low_share[d], inputs.low_ratio[d])
+    early = inputs.share_by_month_9[d]
+    highest = finding.highest_share(early, classes)
+    years = inputs.effect_share.shape[1]
+    for group in range(GROUPS):
+        for arm in range(ARMS):
+            for y in range(years):
+                level = inputs.control_level[d, group]
+                if arm == IPS:
+                    level = finding.level_with_effect(
+                        level,
+                        inputs.trial_control[d, group],
+                        inputs.ratio[d, group],
+                        inputs.log_odds_shift[d],
+                        inputs.effect_share[d, y],
+                        inputs.maximum_level[d],
+                    )
+                a = finding.intercept_for(level, inputs.score[d], reference, highest)
+                reached = 0.0
+                for s in range(STRATA_PER_GROUP):
+                    p = min(highest, finding.expit(a + inputs.score[d, s]))
+                    easy, hard = 1.0 - classes.low_share, classes.low_share
+                    first = finding.hazard_for(early * p, FIRST_PHASE_MONTHS, easy, hard, classes)
+                    easy *= (1.0 - first.hazard) ** FIRST_PHASE_MONTHS
+                    hard *= (1.0 - classes.low_ratio * first.hazard) ** FIRST_PHASE_MONTHS
+                    later = TRIAL_MONTHS - FIRST_PHASE_MONTHS
+                    second = finding.hazard_for((1.0 - early) * p, later, easy, hard, classes)
+                    reached += reference[s] * (p - first.miss - second.miss)
+                    column = group * STRATA_PER_GROUP + s
+                    for c in range(CLASSES):
+                        scale = 1.0 if c == 0 else classes.low_ratio
+                        hazards.find[d, arm, y, 0, c, column] = first.hazard * scale
+                        hazards.find[d, arm, y, 1, c, column] = second.hazard * scale
+                        hazards.find[d, arm, y, 2, c, column] = second.hazard * scale
+                if group == 0:
+                    hazards.level_miss[d] = max(hazards.level_miss[d], level - reached)
+
+
+@step
+def fill_late_finding(d, inputs, reference, hazards):  # type: ignore[no-untyped-def]
+    """First-job hazards with IPS after month 18, from the published ratio of late entry (row 8)."""
+    classes = finding.Classes(inputs.low_share[d], inputs.low_ratio[d])
+    years = inputs.effect_share.shape[1]
+    n = STRATA_PER_GROUP
+    for group in range(GROUPS):
+        columns = slice(group * n, (group + 1) * n)
+        for y in range(years):
+            left = np.zeros((ARMS, CLASSES, n))
+            for arm in range(ARMS):
+                for c in range(CLASSES):
+                    share = 1.0 - classes.low_share if c == 0 else classes.low_share
+                    for s in range(n):
+                        first = hazards.find[d, arm, y, 0, c, group * n + s]
+                        second = hazards.find[d, arm, y, 1, c, group * n + s]
+                        left[arm, c, s] = (
+                            reference[s]
+                            * share
+                            * (1.0 - first) ** FIRST_PHASE_MONTHS
+                            * (1.0 - second) ** (TRIAL_MONTHS - FIRST_PHASE_MONTHS)
+                        )
+            control = hazards.find[d, CONTROL, y, 2, 0, columns]
+            if inputs.effect_share[d, y] == 0.0:
+                continue
+            m = finding.late_multiplier(
+                inputs.late_ratio[d] ** inputs.effect_share[d, y],
+                left[CONTROL, 0],
+                left[CONTROL, 1],
+                left[IPS, 0],
+                left[IPS, 1],
+                control,
+                classes,
+            )
+            for s in range(n):
+                h = min(1.0, m * hazards.find[d, CONTROL, y, 2, 0, group * n + s])
+                hazards.find[d, IPS, y, 2, 0, group * n + s] = h
+                hazards.find[d, IPS, y, 2, 1, group * n + s] = h * classes.low_ratio
+
+
+@step
+def fill_keeping(d, inputs, hazards):  # type: ignore[no-untyped-def]
+    """Job loss and re-employment of one draw, both arms, before any persistence path."""
+    rate = inputs.job_loss_rate[d]
+    shape = inputs.job_loss_shape[d]
+    scale = keeping.weibull_scale(rate, shape)
+    jobs = keeping.later_jobs(rate, inputs.reemployment[d], inputs.jobs_per_person[d], scale, shape)
+    later_rate = -math.log1p(-jobs.loss)
+    ratio = inputs.job_loss_ratio[d]
+    without = inputs.reemployment_without[d]
+    months = hazards.multiplier.shape[3]
+    for y in range(inputs.effect_share.shape[1]):
+        share = inputs.effect_share[d, y]
+        for arm in range(ARMS):
+            # the published loss was measured with IPS: the control arm's is higher by 1 / ratio
+            factor = 1.0 / ratio
+            if arm == IPS:
+                factor *= ratio**share
+            for when in range(2):
+                hazards.later_loss[d, arm, y, when] = -math.expm1(-later_rate * factor)
+                for tenure in range(1, months + 2):
+                    lost = keeping.loss_rate(tenure, scale, shape) * factor
+                    hazards.first_loss[d, arm, y, when, tenure] = -math.expm1(-lost)
+            for t in range(months):
+                again = jobs.reemployment * without
+                if arm == IPS:
+                    served = retention(inputs.months_in_service[d], t + 1)
+                    again *= 1.0 + share * served * (1.0 / without - 1.0)
+                hazards.reemployment[d, arm, y, t] = min(1.0, again)
+
+
+@step
+def month_hazards(d, arm, y, month, hazards):  # type: ignore[no-untyped-def]
+    """One month's probabilities of the reference population (severe mental illness)."""
+    when = BEFORE if month <= TRIAL_MONTHS else AFTER
+    return twin.MonthHazards(
+        hazards.find[d, arm, y, phase_of(month), :, :STRATA_PER_GROUP],
+        hazards.first_loss[d, arm, y, when],
+        hazards.later_loss[d, arm, y, when],
+        hazards.reemployment[d, arm, y, month - 1],
+    )
+
+
+@step
+def use_control_hazards_after_trial(d, y, hazards):  # type: ignore[no-untyped-def]
+    """Rows 8, 12 and 14 give way to the path: the IPS arm starts from the control's hazards."""
+    months = hazards.multiplier.shape[3]
+    hazards.find[d, IPS, y, 2] = hazards.find[d, CONTROL, y, 2]
+    hazards.first_loss[d, IPS, y, AFTER] = hazards.first_loss[d, CONTROL, y, AFTER]
+    hazards.later_loss[d, IPS, y, AFTER] = hazards.later_loss[d, CONTROL, y, AFTER]
+    for t in range(TRIAL_MONTHS, months):
+        hazards.reemployment[d, IPS, y, t] = hazards.reemployment[d, CONTROL, y, t]
+
+
+@step
+def solve_persistence(d, y, inputs, reference, knot_months, solved_arm, hazards):  # type: ignore[no-untyped-def]
+    """Multipliers after month 18 at which the reference population's gap follows the path."""
+    months = hazards.multiplier.shape[3]
+    cohorts = (
+        twin.new_cohort(reference, inputs.low_share[d], months),
+        twin.new_cohort(reference, inputs.low_share[d], months),
+    )
+    if solved_arm == IPS:
+        use_control_hazards_after_trial(d, y, hazards)
+    other_arm = IPS - solved_arm
+    sign = 1.0 if solved_arm == IPS else -1.0
+    peak = 0.0
+    start = 0.0
+    for month in range(1, months + 1):
+        other = month_hazards(d, other_arm, y, month, hazards)
+        twin.advance(cohorts[other_arm], other, 1.0)
+        here = month_hazards(d, solved_arm, y, month, hazards)
+        m = 1.0
+        target = 0.0
+        if month > TRIAL_MONTHS:
+            gap = gap_share(month, knot_months, inputs.gap_knots[d], start, peak)
+            target = twin.employed(cohorts[other_arm]) + sign * gap
+            lost, found = twin.natural_flows(cohorts[solved_arm], here)
+            m = multiplier_for(target, twin.employed(cohorts[solved_arm]), lost, found)
+        twin.advance(cohorts[solved_arm], here, m)
+        hazards.multiplier[d, solved_arm, y, month - 1] = m
+        if month <= TRIAL_MONTHS:
+            start = twin.employed(cohorts[IPS]) - twin.employed(cohorts[CONTROL])
+            if abs(start) > abs(peak):
+                peak = start
+        elif abs(twin.employed(cohorts[solved_arm]) - target) > GAP_TOLERANCE:
+            hazards.gap_misses[d] += 1
+
+
+@compiled
+def fill_hazards(inputs, reference, knot_months, persistence, hazards):  # type: ignore[no-untyped-def]
+    """Solve every draw of a block in place; see :class:`Hazards`."""
+    for d in range(inputs.low_share.shape[0]):
+        fill_finding(d, inputs, reference, hazards)
+        fill_late_finding(d, inputs, reference, hazards)
+        fill_keeping(d, inputs, hazards)
+        if persistence != 0:
+            solved = CONTROL if persistence == 2 else IPS
+            for y in range(inputs.effect_share.shape[1]):
+                solve_persistence(d, y, inputs, reference, knot_months, solved, hazards)
+        for arm in range(ARMS):
+            for y in range(inputs.effect_share.shape[1]):
+                for phase in range(PHASES):
+                    for c in range(CLASSES):
+                        for s in range(STRATA):
+                            hazards.find[d, arm, y, phase, c, s] = min(
+                                1.0,
+                                hazards.find[d, arm, y, phase, c, s] * inputs.unemployment_factor[d],
+                            )
+                for t in range(hazards.reemployment.shape[3]):
+                    hazards.reemployment[d, arm, y, t] = min(
+                        1.0, hazards.reemployment[d, arm, y, t] * inputs.unemployment_factor[d]
+                    )
+
+
+def solve_hazards(
+    inputs: EmploymentDraws,
+    reference: np.ndarray,
+    knot_months: np.ndarray,
+    persistence: Persistence,
+    months: int,
+) -> Hazards:
+    """Monthly probabilities of work for a block of draws.
+
+    Parameters
+    ----------
+    inputs : sampled values, see :class:`EmploymentDraws`.
+    reference : ``(stratum of a group,)`` shares of the trials' clients, summing to one.
+    knot_months : months of the persistence path's knots, increasing, all above 18.
+    persistence : shape of the gap after month 18.
+    months : horizon in months.
+
+    Returns
+    -------
+    Hazards, with ``level_miss`` and ``gap_misses`` saying what could not be reached.
+    """
+    draws, years = inputs.effect_share.shape
+    span = max(months, TRIAL_MONTHS + 1)
+    hazards = Hazards(
+        find=np.zeros((draws, ARMS, years, PHASES, CLASSES, STRATA)),
+        reemployment=np.zeros((draws, ARMS, years, span)),
+        first_loss=np.zeros((draws, ARMS, years, 2, span + 2)),
+        later_loss=np.zeros((draws, ARMS, years, 2)),
+        multiplier=np.ones((draws, ARMS, years, span)),
+        level_miss=np.zeros(draws),
+        gap_misses=np.zeros(draws, dtype=np.int64),
+    )
+    fill_hazards(inputs, reference, knot_months, persistence.value, hazards)
+    return hazards

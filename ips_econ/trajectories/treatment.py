@@ -1,0 +1,39 @@
+"""Treatment use: admissions, hospital days, outpatient visits.
+
+Two-part and heavy-tailed: a frailty per person, admissions by month, lognormal lengths. Days are
+used up month by month, so nobody spends more days in hospital than the month has; a hospital day
+of a client in work is a day of sick leave, not of work. Two mutually exclusive routes by which IPS
+may change use, both off in the headline: by allocation, or by being in work.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ips_econ.compilation import step
+from ips_econ.units import DAYS_PER_MONTH
+
+
+class Treatment(NamedTuple):
+    """Inputs of treatment use; ratios are one where a route is off."""
+
+    episode_quantiles: np.ndarray  # (quantile,) length relative to the mean
+    episode_days: np.ndarray  # (draw,) mean
+    allocation_ratio: np.ndarray  # (draw,) on inpatient days of the IPS arm
+    allocation_months: float
+    employment_ratio: np.ndarray  # (draw,) on visits in a month in work
+    cashable: float  # share of saved use whose cost is released
+
+
+@step
+def hospital_days(remaining):  # type: ignore[no-untyped-def]
+    """Days of a started episode that fall in one month."""
+    return min(remaining, DAYS_PER_MONTH)
+
+
+@step
+def paid(use, ratio, cashable):  # type: ignore[no-untyped-def]
+    """Use that is paid for when ``use`` changes by ``ratio``: only the cashable part is saved."""
+    return use * (1.0 + cashable * (ratio - 1.0))

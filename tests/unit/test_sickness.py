@@ -1,0 +1,34 @@
+"""Sickness and rehabilitation allowance."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ips_econ.parameters.library import load_library
+from ips_econ.tax_benefit import sickness
+from ips_econ.tax_benefit.law import load_law
+from ips_econ.tax_benefit.sickness import SicknessLaw
+
+
+@pytest.fixture(scope="module")
+def law() -> SicknessLaw:
+    return load_law(load_library(), date(2026, 6, 1)).sickness
+
+
+def test_the_allowance_is_the_minimum_then_seventy_then_fifteen_per_cent(law: SicknessLaw) -> None:
+    assert sickness.sickness_allowance_day(law, 0.0) == 31.99
+    assert sickness.sickness_allowance_day(law, 24_000.0) == pytest.approx(56.0)
+    top = sickness.sickness_allowance_day(law, 38_899.0)
+    assert top == pytest.approx((0.7 * 28_899 + 0.15 * 10_000) / 300)
+
+
+def test_a_month_of_the_minimum_rate(law: SicknessLaw) -> None:
+    assert sickness.sickness_allowance(law, 0.0, 0.0) == pytest.approx(799.75)
+    assert sickness.rehabilitation_allowance(law, 0.0, 0.0) == pytest.approx(799.75)
+
+
+def test_nothing_is_paid_beside_pay_for_work(law: SicknessLaw) -> None:
+    assert sickness.sickness_allowance(law, 0.0, 5.0) == 0.0
+    assert sickness.rehabilitation_allowance(law, 0.0, 5.0) == 0.0
