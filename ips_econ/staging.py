@@ -32,7 +32,10 @@ ELSEWHERE = "or choose another directory with --out"
 DOCUMENTS = ("charts/", "report.html", "report.docx", "workbook.xlsx")
 
 _EARLIER = ".earlier"  # the earlier result, inside the staging directory during the swap
-_SYSTEM_FILES = re.compile(r"\..*|.*\.tmp|~\$.*|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+_WORKING = (f"{BLOCKS}/", LOCK, f"{_EARLIER}/")
+_SYSTEM_FILES = re.compile(
+    r"\.DS_Store|\._.*|\.directory|Thumbs\.db|desktop\.ini|\.~lock\..*|~\$.*", re.IGNORECASE
+)
 _RENAME_PAUSES_S = (0.1, 0.2, 0.4, 0.8) if sys.platform == "win32" else ()
 
 if sys.platform == "win32":
@@ -133,11 +136,11 @@ def refuse_foreign_target(target: Path) -> None:
             file=shown(target),
         )
     written = {str(name) for name in manifest.get("files", ())}
-    own = [n for n in found if n not in written and not n.startswith((*DOCUMENTS, f"{BLOCKS}/"))]
-    if own:
-        more = f" and {len(own) - 3} more" if len(own) > 3 else ""
+    theirs = [n for n in found if n not in written and not n.startswith((*DOCUMENTS, *_WORKING))]
+    if theirs:
+        more = f" and {len(theirs) - 3} more" if len(theirs) > 3 else ""
         raise InputError(
-            f"this run directory holds files that ips-econ did not write ({', '.join(own[:3])}"
+            f"this run directory holds files that ips-econ did not write ({', '.join(theirs[:3])}"
             f"{more}) and a new run would remove them; move them elsewhere, or choose another "
             "with --out",
             file=shown(target),
@@ -228,8 +231,8 @@ def manifest_of(directory: Path) -> Mapping[str, Any] | None:
 
 
 def files_of(directory: Path) -> list[str]:
-    """Names of the files of a run, folders joined by ``/``, sorted; without its blocks."""
-    return [name for name in _visible_files(directory) if not name.startswith(f"{BLOCKS}/")]
+    """Names of the files of a run, folders joined by ``/``, sorted; without what it works with."""
+    return [name for name in _visible_files(directory) if not name.startswith(_WORKING)]
 
 
 def _visible_files(directory: Path) -> list[str]:

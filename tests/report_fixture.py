@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 DRAWS = 256
+PRESENT_VALUE = "EUR per person entering, present value"
 MONTHS = 60
 NET_BY_PAYER = {
     "participant": (5200.0, 3100.0),
@@ -270,8 +271,8 @@ def build_run_directory(
     months: int = MONTHS,
     persistence: str = "sustained",
     status: str = "complete",
-    with_programme: bool = True,
-    by_construction: str = "zero",
+    with_optional: bool = True,
+    by_construction: str = "no_flows",
 ) -> Path:
     """Write every file of a finished run with invented numbers.
 
@@ -300,8 +301,9 @@ def build_run_directory(
     _payer_files(directory, net, months, by_construction)
     _evidence(directory)
     _draws(directory, perspectives)
-    if with_programme:
-        _programme(directory)
+    if with_optional:
+        _programme(directory, net)
+        _groups(directory)
     return directory
 
 
@@ -349,7 +351,12 @@ def _summary(
 
     def ratio(mean: float) -> dict[str, Any]:
         stat = {"mean": mean, "sd": None, "p2_5": mean / 3, "p50": mean, "p97_5": mean * 4}
-        return {"unit": "EUR", "ips": nothing, "control": nothing, "difference": stat}
+        return {
+            "unit": "EUR of service cost",
+            "ips": nothing,
+            "control": nothing,
+            "difference": stat,
+        }
 
     outcomes = {
         "ever_employed_12m": outcome("share", 0.33, 0.18, 0.05),
@@ -358,16 +365,16 @@ def _summary(
         "employed_at_12m": outcome("share", 0.25, 0.14, 0.04),
         "employed_at_24m": outcome("share", 0.27, 0.16, 0.05, 24),
         "employed_at_60m": outcome("share", 0.22, 0.17, 0.05, 60),
-        "months_employed": outcome("months", 14.1, 8.9, 2.8),
-        "months_to_first_job": outcome("months", 8.2, 12.6, 1.4),
-        "gross_earnings": outcome("EUR", 26400.0, 16600.0, 4300.0),
-        "net_income": outcome("EUR", 71200.0, 66000.0, 3900.0),
-        "benefits_received": outcome("EUR", 55300.0, 58900.0, 2600.0),
-        "taxes_paid": outcome("EUR", 9100.0, 8200.0, 800.0),
-        "inpatient_days": outcome("days", 31.0, 31.0, 9.0),
-        "outpatient_visits": outcome("count", 74.0, 74.0, 12.0),
-        "treatment_cost": outcome("EUR", 38000.0, 38000.0, 8100.0),
-        "service_cost": outcome("EUR", 7400.0, 1700.0, 800.0),
+        "months_employed": outcome("months within the horizon", 14.1, 8.9, 2.8),
+        "months_to_first_job": outcome("months, among those who find one", 8.2, 12.6, 1.4),
+        "gross_earnings": outcome(PRESENT_VALUE, 26400.0, 16600.0, 4300.0),
+        "net_income": outcome(PRESENT_VALUE, 71200.0, 66000.0, 3900.0),
+        "benefits_received": outcome(PRESENT_VALUE, 55300.0, 58900.0, 2600.0),
+        "taxes_paid": outcome(PRESENT_VALUE, 9100.0, 8200.0, 800.0),
+        "inpatient_days": outcome("days within the horizon", 31.0, 31.0, 9.0),
+        "outpatient_visits": outcome("visits within the horizon", 74.0, 74.0, 12.0),
+        "treatment_cost": outcome(PRESENT_VALUE, 38000.0, 38000.0, 8100.0),
+        "service_cost": outcome(PRESENT_VALUE, 7400.0, 1700.0, 800.0),
         "cost_per_additional_person_employed": ratio(41000.0),
         "cost_per_additional_month_employed": ratio(1100.0),
     }
@@ -601,21 +608,48 @@ def _draws(directory: Path, perspectives: dict[str, tuple[float, float]]) -> Non
     pq.write_table(pa.table(columns), directory / "draws.parquet")
 
 
-def _programme(directory: Path) -> None:
+def _programme(directory: Path, net: dict[str, tuple[float, float]]) -> None:
     rows: list[list[Any]] = []
-    for offset, year in enumerate((2026, 2027, 2028)):
-        for quantity, mean in (
-            ("clients_entering", 36.0),
-            ("clients_in_service", 48.0),
-            ("clients_waiting", 4.0),
-            ("clients_in_work", 11.0 + 4 * offset),
-        ):
+    people = {"clients_started": 36.0, "clients_in_service": 48.0, "clients_in_work": 13.0}
+    people |= {"additional_in_work": 5.0, "coaches": 3.0}
+    for year in (2026, 2027, 2028):
+        for quantity, mean in people.items():
             rows.append([year, quantity, "", *_cells(mean, 0.15 * mean)])
-        rows.append([year, "cost", "wellbeing_county", *_cells(290000.0, 15000.0)])
-        rows.append([year, "savings", "wellbeing_county", *_cells(61000.0, 22000.0)])
-        rows.append([year, "net", "public_sector", *_cells(-90000.0 + 40000 * offset, 55000.0)])
+        rows.append([year, "programme_cost", "", *_cells(290000.0, 15000.0)])
+        rows.append([year, "unused_capacity_cost", "", *_cells(21000.0, 9000.0)])
+        for payer, (mean, sd) in net.items():
+            rows.append([year, "net", payer, *_cells(36 * mean / 3, 36 * sd / 3)])
+            share = year - 2025
+            cumulative = _cells(36 * mean * share / 3, 36 * sd * share / 3)
+            rows.append([year, "cumulative_net", payer, *cumulative])
     columns = ["calendar_year", "quantity", "payer", "mean", "p2_5", "p50", "p97_5"]
     _csv(directory / "programme.csv", columns, rows)
+
+
+def _groups(directory: Path) -> None:
+    """Results by subgroup, and the months in work that leave people poorer."""
+    groups = {
+        "diagnosis": {"psychosis": 0.4, "bipolar": 0.2, "depression_anxiety": 0.4},
+        "age": {"18-24": 0.1, "25-34": 0.4, "35-44": 0.3, "45-54": 0.15, "55-64": 0.05},
+        "benefit_at_entry": {"general_support": 0.5, "disability_pension": 0.5},
+    }
+    levels = {"months_employed": 5.2, "net_income": 5200.0, "wellbeing_county": -5400.0}
+    levels["public_sector"] = -1790.0
+    rows: list[list[Any]] = [
+        [dimension, name, share, metric, arm, *_cells(part * mean, 0.4 * abs(mean))]
+        for dimension, members in groups.items()
+        for name, share in members.items()
+        for metric, mean in levels.items()
+        for arm, part in (("ips", 1.5), ("control", 0.5), ("difference", 1.0))
+    ]
+    columns = ["dimension", "subgroup", "share_of_people", "metric", "arm"]
+    _csv(directory / "subgroups.csv", [*columns, "mean", "p2_5", "p50", "p97_5"], rows)
+    poorer = {"none": (0.0, ""), "general_support": (9.1, 0.04), "disability_pension": (5.0, 0.41)}
+    _csv(
+        directory / "poorer.csv",
+        ["benefit", "arm", "working_months_per_person", "share_poorer"],
+        [[name, arm, *pair] for name, pair in poorer.items() for arm in ("ips", "control")],
+    )
 
 
 def _json(path: Path, content: Any) -> None:

@@ -22,16 +22,26 @@ from ips_econ.ledger.streams import Line, category_amounts, ledger_lines, post
 from ips_econ.ledger.walk import World, live_block
 from ips_econ.parameters.draws import ParameterDraws
 from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.population.people import Population
 from ips_econ.population.sampling import population_tables
 from ips_econ.scenario.schema import Scenario
 from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, Item
-from ips_econ.trajectories.hazards import LEVEL_TOLERANCE, Persistence, solve_hazards
+from ips_econ.trajectories.hazards import (
+    LEVEL_TOLERANCE,
+    EmploymentDraws,
+    Hazards,
+    Persistence,
+    in_region,
+    solve_hazards,
+    with_persistence,
+)
 from ips_econ.trajectories.inputs import (
+    Reference,
     benefit_hazards,
     death_probabilities,
     employment_draws,
     job_terms,
-    persistence_knots,
+    persistence_path,
     reference_population,
     treatment_inputs,
 )
@@ -132,42 +142,73 @@ class Plan:
         _ = self.rules, self.lines
 
 
-def world_of(
-    plan: Plan,
-    rows: slice,
-    *,
-    people: int | None = None,
-    persistence: Persistence | None = None,
-    substitution: float | None = None,
-) -> World:
-    """Everything the walk reads for some draws of a plan, or of one of its variants."""
-    scenario, library, draws = plan.scenario, plan.library, plan.draws.rows(rows)
-    shape = plan.persistence if persistence is None else persistence
-    population = population_tables(scenario, draws)
-    if substitution is not None:
-        share = np.full(len(draws), substitution)
-        population = population._replace(substitution=share)
-    reference = reference_population(draws)
-    knot_months, gap_knots = persistence_knots(shape, library, scenario, draws)
-    inputs = employment_draws(scenario, draws, reference, gap_knots, population.months_in_service)
-    first = rows.start or 0
-    replicates = np.arange(first, first + len(draws), dtype=np.int64)
-    on = scenario.economics.policy_date
-    return World(
-        seed=scenario.run.seed,
-        replicates=np.zeros_like(replicates) if scenario.run.shared_replicate else replicates,
-        people=scenario.run.people if people is None else people,
-        months=plan.months,
-        suspension_limit=int(library.value("benefits.suspension_limit_months", on, "months")),
-        hazards=solve_hazards(inputs, reference.weights, knot_months, shape, plan.months),
-        population=population,
-        benefits=benefit_hazards(draws),
-        terms=job_terms(scenario, draws),
-        treatment=treatment_inputs(scenario, draws),
-        death=death_probabilities(draws),
-        rules=plan.rules,
-        prices=run_prices(library, scenario, draws, plan.months),
-    )
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds of a block: the headline's and those of its structural alternatives.
+
+    Hazards are solved once, and put on each persistence path once.
+    """
+
+    plan: Plan
+    rows: slice
+
+    @cached_property
+    def draws(self) -> ParameterDraws:
+        """The block's draws."""
+        return self.plan.draws.rows(self.rows)
+
+    @cached_property
+    def population(self) -> Population:
+        """What the block's clients are sampled from."""
+        return population_tables(self.plan.scenario, self.draws)
+
+    @cached_property
+    def solved(self) -> tuple[EmploymentDraws, Reference, Hazards]:
+        """Inputs of work, the reference population, and hazards without a persistence path."""
+        reference = reference_population(self.draws)
+        inputs = employment_draws(self.plan.scenario, self.draws, reference)
+        return inputs, reference, solve_hazards(inputs, reference.weights, self.plan.months)
+
+    def hazards(self, shape: Persistence) -> Hazards:
+        """The region's hazards on a persistence path."""
+        plan = self.plan
+        inputs, reference, hazards = self.solved
+        path = persistence_path(shape, plan.library, plan.scenario, self.draws)
+        return in_region(with_persistence(hazards, inputs, reference.weights, path), inputs)
+
+    @cached_property
+    def headline(self) -> World:
+        """Everything the walk reads for the scenario as it stands."""
+        plan, draws = self.plan, self.draws
+        scenario, library = plan.scenario, plan.library
+        first = self.rows.start or 0
+        replicates = np.arange(first, first + len(draws), dtype=np.int64)
+        on = scenario.economics.policy_date
+        return World(
+            seed=scenario.run.seed,
+            replicates=np.zeros_like(replicates) if scenario.run.shared_replicate else replicates,
+            people=scenario.run.people,
+            months=plan.months,
+            suspension_limit=int(library.value("benefits.suspension_limit_months", on, "months")),
+            hazards=self.hazards(plan.persistence),
+            population=self.population,
+            benefits=benefit_hazards(draws),
+            terms=job_terms(scenario, draws),
+            treatment=treatment_inputs(scenario, draws),
+            death=death_probabilities(draws),
+            rules=plan.rules,
+            prices=run_prices(library, scenario, draws, plan.months),
+        )
+
+    def variant(self, variant: Variant) -> World:
+        """A structural alternative, for the companion people."""
+        world = self.headline._replace(people=self.plan.companion_people)
+        if variant.persistence is not self.plan.persistence:
+            world = world._replace(hazards=self.hazards(variant.persistence))
+        if variant.substitution is not None:
+            share = np.full(len(self.draws), variant.substitution)
+            world = world._replace(population=self.population._replace(substitution=share))
+        return world
 
 
 def trajectories(monthly: np.ndarray) -> np.ndarray:
@@ -185,11 +226,11 @@ def trajectories(monthly: np.ndarray) -> np.ndarray:
 
 def simulate_block(plan: Plan, rows: slice) -> Arrays:
     """Simulate, post and check one block of draws; returns what the run keeps of it."""
-    world = world_of(plan, rows)
+    worlds = Worlds(plan, rows)
+    world, draws = worlds.headline, worlds.draws
     totals = live_block(world)
     people = world.people
     check_occupancy(totals, people)
-    draws = plan.draws.rows(rows)
     cost = service_cost(plan.scenario, draws)
     amounts = category_amounts(
         totals.monthly, plan.categories, world.prices, cost, plan.pension_right_share
@@ -214,11 +255,11 @@ def simulate_block(plan: Plan, rows: slice) -> Arrays:
         "poorer_months": statuses[..., Count.POORER_0 : Count.POORER_0 + 5],
         "calendar": calendar_flows(plan.scenario, draws, totals.monthly, ledger, people),
     }
-    result.update(companions(plan, rows))
+    result.update(companions(worlds))
     return result
 
 
-def companions(plan: Plan, rows: slice) -> Arrays:
+def companions(worlds: Worlds) -> Arrays:
     """The structural alternatives on the same draws, with fewer of the same people.
 
     For each variant the people's mean difference ``(draw, measure)`` and the employment gap by
@@ -226,14 +267,8 @@ def companions(plan: Plan, rows: slice) -> Arrays:
     between variants are used.
     """
     result: Arrays = {}
-    for variant in plan.variants:
-        world = world_of(
-            plan,
-            rows,
-            people=plan.companion_people,
-            persistence=variant.persistence,
-            substitution=variant.substitution,
-        )
+    for variant in worlds.plan.variants:
+        world = worlds.variant(variant)
         totals = live_block(world)
         employed = totals.monthly[..., Count.EMPLOYED].sum(axis=2) / world.people
         key = f"{variant.kind}.{variant.name}"

@@ -99,12 +99,3 @@ def pay_index(wage, pay_step, points):  # type: ignore[no-untyped-def]
     """Grid point of a monthly wage: pay is paid in steps of the grid, at least one."""
     return min(points - 1, max(1, int(wage / pay_step + 0.5)))
 
-
-@step
-def municipal_share(days, starts, shares):  # type: ignore[no-untyped-def]
-    """Municipality's share of unemployment support after a number of paid days."""
-    share = 0.0
-    for i in range(len(starts)):
-        if days >= starts[i]:
-            share = shares[i]
-    return share

@@ -21,23 +21,21 @@ from ips_econ.ledger.posting import (
     COLUMNS,
     ITEMS,
     N_PAYERS,
-    VALUES,
     Count,
     Rules,
     Value,
-    municipal_share,
     pay_index,
     rule_row,
 )
-from ips_econ.population.people import Population, category, client, from_quantiles, stratum
+from ips_econ.population.people import Population, client, from_quantiles, stratum
 from ips_econ.population.randomness import Event, person_key, replicate_key, uniform
 from ips_econ.trajectories.benefit_status import (
-    NONE,
     PENSION,
     SICKNESS,
     SUBSIDY,
     SUPPORT,
     BenefitHazards,
+    of_draw,
     review,
 )
 from ips_econ.trajectories.employment import JobTerms, monthly_wage
@@ -203,238 +201,315 @@ class Totals(NamedTuple):
     group_sizes: np.ndarray
 
 
-class Job(NamedTuple):
-    """Terms of the job now held."""
-
-    pay: int  # grid point
-    full_time: bool
-    long_spell: bool  # lasts at least three months: pay above the limit suspends a pension
-
-
 HISTORY_COLUMNS = 8  # working, pay, benefit, rule row, in service, days, visits, tenure
+LONG_SPELL_MONTHS = 3  # pay above the limit for so long suspends a pension
+
+
+class Tables(NamedTuple):
+    """The arrays a life indexes, and no others: handing arrays to a step has a price each."""
+
+    items: np.ndarray
+    values: np.ndarray
+    suspended: np.ndarray
+    municipal_days: np.ndarray
+    municipal_shares: np.ndarray
+    find: np.ndarray
+    reemployment: np.ndarray
+    multiplier: np.ndarray
+    first_loss: np.ndarray
+    later_loss: np.ndarray
+    death: np.ndarray
+    hours_quantiles: np.ndarray
+    wage_quantiles: np.ndarray
+    episode_quantiles: np.ndarray
+    discount: np.ndarray
+    ips_payers: np.ndarray
+    service_month: np.ndarray
+    allowance_month: np.ndarray
+    service_payers: np.ndarray
+    allowance_payers: np.ndarray
+    medication_month: np.ndarray
+    treatment_payers: np.ndarray
 
 
 @step
-def loss_probability(d, arm, person, month, tenure, first_job, hazards):  # type: ignore[no-untyped-def]
-    """Probability that a job with ``tenure`` completed months ends at the start of ``month``."""
-    y = person.entry_year
-    when = 0 if month <= TRIAL_MONTHS else 1
-    if first_job:
-        loss = hazards.first_loss[d, arm, y, when, tenure]
-    else:
-        loss = hazards.later_loss[d, arm, y, when]
-    return min(1.0, loss / hazards.multiplier[d, arm, y, month - 1])
+def tables_of(world):  # type: ignore[no-untyped-def]
+    """The arrays of a world that a life indexes."""
+    rules, hazards, prices = world.rules, world.hazards, world.prices
+    return Tables(
+        rules.items,
+        rules.values,
+        rules.suspended,
+        rules.municipal_days,
+        rules.municipal_shares,
+        hazards.find,
+        hazards.reemployment,
+        hazards.multiplier,
+        hazards.first_loss,
+        hazards.later_loss,
+        world.death,
+        world.terms.hours_quantiles,
+        world.terms.wage_quantiles,
+        world.treatment.episode_quantiles,
+        prices.discount,
+        prices.ips_payers,
+        prices.service_month,
+        prices.allowance_month,
+        prices.service_payers,
+        prices.allowance_payers,
+        prices.medication_month,
+        prices.treatment_payers,
+    )
+
+
+class Drawn(NamedTuple):
+    """The numbers of one draw that a life reads every month."""
+
+    months: int
+    suspension_limit: int
+    benefits: BenefitHazards
+    full_time_share: float
+    full_time_hours: float
+    hourly_wage: float
+    pay_step: float
+    wage_subsidy: float
+    subsidy_months: int
+    ips_month: float
+    inpatient_day: float
+    outpatient_visit: float
+    episode_days: float
+    allocation_ratio: float
+    allocation_months: float
+    employment_ratio: float
+    cashable: float
 
 
 @step
-def find_probability(d, arm, person, row, month, entered, hazards):  # type: ignore[no-untyped-def]
-    """Probability that a client out of work starts a job at the start of ``month``."""
-    y = person.entry_year
-    if entered:
-        found = hazards.reemployment[d, arm, y, month - 1]
-    else:
-        found = hazards.find[d, arm, y, phase_of(month), person.low_finder, row]
-    return min(1.0, found * hazards.multiplier[d, arm, y, month - 1])
+def numbers_of(world, d):  # type: ignore[no-untyped-def]
+    """The numbers of one draw."""
+    return Drawn(
+        world.months,
+        world.suspension_limit,
+        of_draw(world.benefits, d),
+        world.terms.full_time_share[d],
+        world.terms.full_time_hours,
+        world.terms.hourly_wage[d],
+        world.rules.pay_step,
+        world.prices.wage_subsidy,
+        world.prices.subsidy_months,
+        world.prices.ips_month[d],
+        world.prices.inpatient_day[d],
+        world.prices.outpatient_visit[d],
+        world.treatment.episode_days[d],
+        world.treatment.allocation_ratio[d],
+        world.treatment.allocation_months,
+        world.treatment.employment_ratio[d],
+        world.treatment.cashable,
+    )
 
 
 @step
-def lasts_three_months(d, arm, person, month, first_job, hazards, last_month):  # type: ignore[no-untyped-def]
-    """Whether the job starting in ``month`` will reach its third month: luck is known by key."""
-    for tenure in range(1, 3):
-        ahead = month + tenure
-        if ahead > last_month:
-            return True
-        loss = loss_probability(d, arm, person, ahead, tenure, first_job, hazards)
-        if uniform(person.key, ahead, WORK) >= 1.0 - loss:
-            return False
-    return True
-
-
-@step
-def new_job(d, arm, person, month, first_job, world):  # type: ignore[no-untyped-def]
-    """Hours, pay and length of a job that starts in ``month``."""
-    terms = world.terms
-    full_time = uniform(person.key, month, FULL_TIME) < terms.full_time_share[d]
-    hours = terms.full_time_hours
+def new_pay(key, month, full_time, hours_quantiles, wage_quantiles, drawn, points):  # type: ignore[no-untyped-def]
+    """Grid point of the monthly pay of a job that starts in ``month``."""
+    hours = drawn.full_time_hours
     if not full_time:
-        hours = from_quantiles(uniform(person.key, month, HOURS), terms.hours_quantiles)
-    relative = from_quantiles(uniform(person.key, month, WAGE), terms.wage_quantiles)
-    wage = monthly_wage(hours, terms.hourly_wage[d] * relative)
-    points = world.rules.items.shape[2]
-    lasting = lasts_three_months(d, arm, person, month, first_job, world.hazards, world.months)
-    return Job(pay_index(wage, world.rules.pay_step, points), full_time, lasting)
+        hours = from_quantiles(uniform(key, month, HOURS), hours_quantiles)
+    relative = from_quantiles(uniform(key, month, WAGE), wage_quantiles)
+    return pay_index(monthly_wage(hours, drawn.hourly_wage * relative), drawn.pay_step, points)
 
 
 @step
-def live(d, arm, person, world, monthly, measures, history):  # type: ignore[no-untyped-def]
-    """One life in one arm: adds to ``monthly`` and fills ``measures`` and, if asked, ``history``."""
-    rules, prices, hazards, treatment = world.rules, world.prices, world.hazards, world.treatment
-    key = person.key
+def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ignore[no-untyped-def]
+    """One life in one arm: adds to ``monthly`` and fills ``measures`` and, if asked, ``history``.
+
+    ``monthly`` ``(month, column)``, ``measures`` ``(measure,)``. Within the months arrays are only
+    indexed: handing them to a step there would cost more than the step.
+    """
+    items, values, suspended = tables.items, tables.values, tables.suspended
+    municipal_days, municipal_shares = tables.municipal_days, tables.municipal_shares
+    find, reemployment, multipliers = tables.find, tables.reemployment, tables.multiplier
+    first_loss, later_loss, death = tables.first_loss, tables.later_loss, tables.death
+    hours_quantiles, wage_quantiles = tables.hours_quantiles, tables.wage_quantiles
+    episode_quantiles, discounts = tables.episode_quantiles, tables.discount
+    ips_payers, treatment_payers = tables.ips_payers, tables.treatment_payers
+    service_payers, allowance_payers = tables.service_payers, tables.allowance_payers
+    service_cost = tables.service_month[d, person.service]
+    service_allowance = tables.allowance_month[d, person.service]
+    medication = tables.medication_month[d, person.diagnosis]
+
+    key, y, household = person.key, person.entry_year, person.household
     stratum_row = stratum(person, AGE_BAND_STARTS)
     uses_service = person.service != NO_SERVICE and not (arm == 1 and person.substituted)
     working, entered, tenure = False, False, 0
     first_job = True
-    job = Job(0, False, False)
+    job_pay, full_time, long_spell = 0, False, False
     benefit, months_sick, months_suspended = person.benefit, 0, 0
     support_days = person.unemployment_days if benefit == SUPPORT else 0.0
     service_left = person.service_months if uses_service else 0
     hospital_left = 0.0
-    payer = measures[M_PAYER : M_PAYER + N_PAYERS]
-    for month in range(1, world.months + 1):
+    inpatient, outpatient, drugs = 0.0, 0.0, 0.0  # discounted use
+    for month in range(1, drawn.months + 1):
         t = month - 1
-        totals = monthly[t]
         age = int(person.age + t / 12.0)
-        dies = age < RETIREMENT_AGE and (
-            uniform(key, month, DEATH) < world.death[d, person.woman, person.diagnosis, age]
-        )
-        if age >= RETIREMENT_AGE or dies:
-            for later in range(t, world.months):
+        if age >= RETIREMENT_AGE or (
+            uniform(key, month, DEATH) < death[d, person.woman, person.diagnosis, age]
+        ):
+            for later in range(t, drawn.months):
                 monthly[later, C_ENDED] += 1.0
                 if entered:
                     monthly[later, C_EVER] += 1.0
             break
         benefit_before = benefit
-        benefit = review(
-            uniform(key, month, BENEFIT), d, benefit, months_sick, working, world.benefits
-        )
+        u_benefit = uniform(key, month, BENEFIT)
+        benefit = review(u_benefit, benefit, months_sick, working, drawn.benefits)
         if benefit != benefit_before:
             months_suspended = 0
         months_sick = months_sick + 1 if benefit == SICKNESS else 0
 
         # work: one uniform, low is work (monotone coupling between the arms)
         u_work = uniform(key, month, WORK)
+        multiplier = multipliers[d, arm, y, t]
         if working:
-            loss = loss_probability(d, arm, person, month, tenure, first_job, hazards)
-            if u_work >= 1.0 - loss:
+            when = 0 if month <= TRIAL_MONTHS else 1
+            loss = later_loss[d, arm, y, when]
+            if first_job:
+                loss = first_loss[d, arm, y, when, tenure]
+            if u_work >= 1.0 - min(1.0, loss / multiplier):
                 working = False
                 first_job = False
                 months_suspended = 0
             else:
                 tenure += 1
-        elif u_work < find_probability(d, arm, person, stratum_row, month, entered, hazards):
-            working, tenure = True, 1
+        else:
+            found = reemployment[d, arm, y, t]
             if not entered:
-                measures[M_FOUND] = 1.0
-                measures[M_UNTIL] = month
-            entered = True
-            job = new_job(d, arm, person, month, first_job, world)
-            if benefit == SICKNESS:
-                benefit, months_sick = SUPPORT, 0
-        pay = job.pay if working else 0
+                found = find[d, arm, y, phase_of(month), person.low_finder, stratum_row]
+            if u_work < min(1.0, found * multiplier):
+                working, tenure = True, 1
+                if not entered:
+                    measures[M_FOUND] = 1.0
+                    measures[M_UNTIL] = month
+                entered = True
+                full_time = uniform(key, month, FULL_TIME) < drawn.full_time_share
+                job_pay = new_pay(
+                    key, month, full_time, hours_quantiles, wage_quantiles, drawn, items.shape[2]
+                )
+                # whether it will reach its third month is known: luck is a function of the month
+                long_spell = True
+                for completed in range(1, min(LONG_SPELL_MONTHS, drawn.months - month + 1)):
+                    when = 0 if month + completed <= TRIAL_MONTHS else 1
+                    loss = later_loss[d, arm, y, when]
+                    if first_job:
+                        loss = first_loss[d, arm, y, when, completed]
+                    loss = min(1.0, loss / multipliers[d, arm, y, t + completed])
+                    if uniform(key, month + completed, WORK) >= 1.0 - loss:
+                        long_spell = False
+                if benefit == SICKNESS:
+                    benefit, months_sick = SUPPORT, 0
+        pay = job_pay if working else 0
 
         # a pension rests while pay exceeds the limit; beyond the limit of months it ends
-        on_pension = benefit == SUBSIDY or benefit == PENSION
-        limit_applies = not working or job.long_spell
+        limit_applies = not working or long_spell
         in_rehabilitation = service_left > 0 and person.service == KELA and not working
         row = rule_row(benefit, person.pension, limit_applies, in_rehabilitation)
-        if on_pension and rules.suspended[row, pay]:
+        if (benefit == SUBSIDY or benefit == PENSION) and suspended[row, pay]:
             months_suspended += 1
-            if months_suspended > world.suspension_limit:
+            if months_suspended > drawn.suspension_limit:
                 benefit, months_suspended = SUPPORT, 0
                 row = rule_row(benefit, person.pension, limit_applies, in_rehabilitation)
             else:
-                totals[C_SUSPENDED] += 1.0
+                monthly[t, C_SUSPENDED] += 1.0
 
         # posting: taxes and benefits of the month
-        discount = prices.discount[t]
-        items = rules.items[row, person.household, pay]
-        values = rules.values[row, person.household, pay]
+        discount = discounts[t]
         for i in range(ITEMS):
-            totals[i] += items[i]
+            monthly[t, i] += items[row, household, pay, i]
         for p in range(N_PAYERS):
-            payer[p] += discount * values[p]
-        measures[M_NET] += discount * values[V_NET]
-        measures[M_BENEFITS] += discount * values[V_BENEFITS]
-        measures[M_TAXES] += discount * values[V_TAXES]
-        measures[M_GROSS] += discount * values[V_GROSS]
-        support = values[V_SUPPORT]
+            measures[M_PAYER + p] += discount * values[row, household, pay, p]
+        net = values[row, household, pay, V_NET]
+        gross = values[row, household, pay, V_GROSS]
+        measures[M_NET] += discount * net
+        measures[M_BENEFITS] += discount * values[row, household, pay, V_BENEFITS]
+        measures[M_TAXES] += discount * values[row, household, pay, V_TAXES]
+        measures[M_GROSS] += discount * gross
+        support = values[row, household, pay, V_SUPPORT]
         if support > 0.0:
-            local = support * municipal_share(
-                support_days, rules.municipal_days, rules.municipal_shares
-            )
+            share = 0.0
+            for i in range(len(municipal_days)):
+                if support_days >= municipal_days[i]:
+                    share = municipal_shares[i]
             support_days += BENEFIT_DAYS_PER_MONTH
-            totals[C_MUNICIPAL] += local
-            payer[MUNICIPALITY] -= discount * local
-            payer[STATE] += discount * local
-        totals[C_ALIVE] += 1.0
-        totals[C_STATUS + benefit] += 1.0
+            monthly[t, C_MUNICIPAL] += support * share
+            measures[M_PAYER + MUNICIPALITY] -= discount * support * share
+            measures[M_PAYER + STATE] += discount * support * share
+        monthly[t, C_ALIVE] += 1.0
+        monthly[t, C_STATUS + benefit] += 1.0
         if working:
-            totals[C_EMPLOYED] += 1.0
-            totals[C_FULL_TIME if job.full_time else C_PART_TIME] += 1.0
-            totals[C_WORKING + benefit] += 1.0
+            monthly[t, C_EMPLOYED] += 1.0
+            monthly[t, C_FULL_TIME if full_time else C_PART_TIME] += 1.0
+            monthly[t, C_WORKING + benefit] += 1.0
             measures[M_MONTHS] += 1.0
             idle_row = rule_row(benefit, person.pension, True, False)
-            if values[V_NET] < rules.values[idle_row, person.household, 0, V_NET]:
-                totals[C_POORER + benefit] += 1.0
+            if net < values[idle_row, household, 0, V_NET]:
+                monthly[t, C_POORER + benefit] += 1.0
                 measures[M_POORER] += 1.0
-            if tenure <= prices.subsidy_months:
-                totals[C_SUBSIDISED] += values[V_GROSS]
-                payer[EMPLOYER] += discount * prices.wage_subsidy * values[V_GROSS]
-                payer[MUNICIPALITY] -= discount * prices.wage_subsidy * values[V_GROSS]
+            if tenure <= drawn.subsidy_months:
+                subsidy = discount * drawn.wage_subsidy * gross
+                monthly[t, C_SUBSIDISED] += gross
+                measures[M_PAYER + EMPLOYER] += subsidy
+                measures[M_PAYER + MUNICIPALITY] -= subsidy
+            for i in range(len(AT_MONTHS)):
+                if month == AT_MONTHS[i]:
+                    measures[AT_COLUMNS[i]] = 1.0
         if entered:
-            totals[C_EVER] += 1.0
-        for i in range(len(AT_MONTHS)):
-            if month == AT_MONTHS[i] and working:
-                measures[AT_COLUMNS[i]] = 1.0
+            monthly[t, C_EVER] += 1.0
 
         # service contact
         in_service = arm == 1 and month <= person.support_months
         if in_service:
-            totals[C_IN_SERVICE] += 1.0
-            cost = discount * prices.ips_month[d]
+            cost = discount * drawn.ips_month
+            monthly[t, C_IN_SERVICE] += 1.0
             measures[M_SERVICE] += cost
             measures[M_PROGRAMME] += cost
-            calendar = person.entry_year + t // 12
+            calendar = y + t // 12
             for p in range(N_PAYERS):
-                payer[p] -= cost * prices.ips_payers[calendar, p]
+                measures[M_PAYER + p] -= cost * ips_payers[calendar, p]
         if service_left > 0 and not working:
             service_left -= 1
-            totals[C_SERVICE + person.service] += 1.0
-            cost = discount * prices.service_month[d, person.service]
-            allowance = discount * prices.allowance_month[d, person.service]
+            cost = discount * service_cost
+            allowance = discount * service_allowance
+            monthly[t, C_SERVICE + person.service] += 1.0
             measures[M_SERVICE] += cost
             measures[M_NET] += allowance
             measures[M_BENEFITS] += allowance
-            payer[PARTICIPANT] += allowance
+            measures[M_PAYER + PARTICIPANT] += allowance
             for p in range(N_PAYERS):
-                payer[p] -= cost * prices.service_payers[person.service, p]
-                payer[p] -= allowance * prices.allowance_payers[person.service, p]
+                measures[M_PAYER + p] -= cost * service_payers[person.service, p]
+                measures[M_PAYER + p] -= allowance * allowance_payers[person.service, p]
 
         # treatment use
         if hospital_left <= 0.0 and uniform(key, month, ADMISSION) < person.admission_prob:
             u_length = uniform(key, month, EPISODE_LENGTH)
-            hospital_left = treatment.episode_days[d] * from_quantiles(
-                u_length, treatment.episode_quantiles
-            )
+            hospital_left = drawn.episode_days * from_quantiles(u_length, episode_quantiles)
         days = hospital_days(hospital_left)
         hospital_left -= days
         visits = person.visits_month
-        ratio = 1.0
-        if arm == 1 and month <= treatment.allocation_months:
-            ratio = treatment.allocation_ratio[d]
-        paid_days = paid(days, ratio, treatment.cashable)
+        ratio = drawn.allocation_ratio if arm == 1 and month <= drawn.allocation_months else 1.0
+        paid_days = paid(days, ratio, drawn.cashable)
         days *= ratio
-        ratio = treatment.employment_ratio[d] if working else 1.0
-        paid_visits = paid(visits, ratio, treatment.cashable)
+        ratio = drawn.employment_ratio if working else 1.0
+        paid_visits = paid(visits, ratio, drawn.cashable)
         visits *= ratio
-        medication = prices.medication_month[d, person.diagnosis]
-        totals[C_DAYS] += days
-        totals[C_VISITS] += visits
-        totals[C_PAID_DAYS] += paid_days
-        totals[C_PAID_VISITS] += paid_visits
-        totals[C_MEDICATION] += medication
+        monthly[t, C_DAYS] += days
+        monthly[t, C_VISITS] += visits
+        monthly[t, C_PAID_DAYS] += paid_days
+        monthly[t, C_PAID_VISITS] += paid_visits
+        monthly[t, C_MEDICATION] += medication
         measures[M_DAYS] += days
         measures[M_VISITS] += visits
-        inpatient = discount * paid_days * prices.inpatient_day[d]
-        outpatient = discount * paid_visits * prices.outpatient_visit[d]
-        medication *= discount
-        measures[M_TREATMENT] += inpatient + outpatient + medication
-        for p in range(N_PAYERS):
-            payer[p] -= (
-                inpatient * prices.treatment_payers[0, p]
-                + outpatient * prices.treatment_payers[1, p]
-                + medication * prices.treatment_payers[2, p]
-            )
+        inpatient += discount * paid_days
+        outpatient += discount * paid_visits
+        drugs += discount * medication
         if history.shape[0] > 0:
             history[t, 0] = working
             history[t, 1] = pay
@@ -444,13 +519,22 @@ def live(d, arm, person, world, monthly, measures, history):  # type: ignore[no-
             history[t, 5] = days
             history[t, 6] = visits
             history[t, 7] = tenure if working else 0
+    inpatient *= drawn.inpatient_day
+    outpatient *= drawn.outpatient_visit
+    measures[M_TREATMENT] = inpatient + outpatient + drugs
+    for p in range(N_PAYERS):
+        measures[M_PAYER + p] -= (
+            inpatient * treatment_payers[0, p]
+            + outpatient * treatment_payers[1, p]
+            + drugs * treatment_payers[2, p]
+        )
     for i in range(len(EVER_MONTHS)):
         if entered and measures[M_UNTIL] <= EVER_MONTHS[i]:
             measures[M_EVER + i] = 1.0
     for p in PUBLIC:
-        measures[M_PUBLIC] += payer[p]
+        measures[M_PUBLIC] += measures[M_PAYER + p]
     for p in range(N_PAYERS):
-        measures[M_SOCIETY] += payer[p]
+        measures[M_SOCIETY] += measures[M_PAYER + p]
 
 
 @step
@@ -467,14 +551,16 @@ def walk(world, totals):  # type: ignore[no-untyped-def]
     """Live and post every person of every draw of a block; adds into ``totals``."""
     nothing = np.zeros((0, HISTORY_COLUMNS))
     measures = np.zeros((2, MEASURES))
+    tables, population = tables_of(world), world.population
     for d in range(len(world.replicates)):
         replicate = replicate_key(world.seed, world.replicates[d])
+        drawn = numbers_of(world, d)
         for i in range(world.people):
-            person = client(person_key(replicate, i), d, world.population)
+            person = client(person_key(replicate, i), d, population)
             measures[:] = 0.0
             for arm in range(2):
                 posted = totals.monthly[d, arm, person.entry_year]
-                live(d, arm, person, world, posted, measures[arm], nothing)
+                live(d, arm, person, tables, drawn, posted, measures[arm], nothing)
             for k in range(MEASURES):
                 control, ips = measures[0, k], measures[1, k]
                 totals.sums[d, 0, k] += control
@@ -499,16 +585,19 @@ def walk_with_histories(world, totals, measures, histories):  # type: ignore[no-
     ``measures`` ``(draw, person, arm, measure)`` and ``histories`` ``(draw, person, arm, month,
     column)`` are filled in place.
     """
+    tables, population = tables_of(world), world.population
     for d in range(len(world.replicates)):
         replicate = replicate_key(world.seed, world.replicates[d])
+        drawn = numbers_of(world, d)
         for i in range(world.people):
-            person = client(person_key(replicate, i), d, world.population)
+            person = client(person_key(replicate, i), d, population)
             for arm in range(2):
                 live(
                     d,
                     arm,
                     person,
-                    world,
+                    tables,
+                    drawn,
                     totals.monthly[d, arm, person.entry_year],
                     measures[d, i, arm],
                     histories[d, i, arm],

@@ -10,7 +10,7 @@ hold
     the same number;
 hold_real
     the same purchasing power: an amount with a price year stays as it is, a nominal amount
-    follows its price index (``prices.consumer`` if it names none);
+    follows ``prices.consumer``;
 index:<id>
     the number times the index of the asked year over that of the last known year;
 refuse
@@ -209,7 +209,7 @@ def _dimensions(parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
             continue
         entries: dict[str, None] = {}
         for entry in parameter.values:
-            if entry.value is not None:
+            if entry.form in ("value", "missing"):
                 entries[id] = None
             for name in entry.table or {}:
                 entries[f"{id}.{name}"] = None

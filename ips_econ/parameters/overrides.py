@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +13,7 @@ from pydantic import ValidationError
 from ips_econ.errors import Problems
 from ips_econ.parameters.base import add_validation_problems
 from ips_econ.parameters.checks import check_parameter
+from ips_econ.parameters.reading import NEVER_DRAWN
 from ips_econ.parameters.schema import FAMILIES, Distribution, Override, Parameter, Source
 
 
@@ -30,6 +33,9 @@ def overridden(
         return None
     before = len(problems.found)
     distribution = _override_distribution(problems, id, override)
+    if distribution is not None and id.split(".")[0] in NEVER_DRAWN:
+        message = "this parameter is never drawn; give the value without a spread"
+        problems.add(message, key=f"{id}.distribution")
     form = _override_form(problems, id, parameter, override)
     if len(problems.found) > before:
         return None
@@ -57,8 +63,18 @@ def overridden(
     if override.price_year is not None:
         changes["price_year"] = override.price_year
     changed = parameter.model_copy(update=changes)
-    check_parameter(problems, changed, key_prefix=id, overridden=True)
+    _check(problems, id, changed)
     return changed if len(problems.found) == before else None
+
+
+def _check(problems: Problems, id: str, changed: Parameter) -> None:
+    """Add what is wrong once, under the keys a scenario writes, not once for each date."""
+    dated = Problems()
+    check_parameter(dated, changed, key_prefix=id, overridden=True)
+    for problem in dated.found:
+        key = re.sub(r"\.values\[\d+\]", "", problem.key or id)
+        if replace(problem, key=key) not in problems.found:
+            problems.found.append(replace(problem, key=key))
 
 
 def _override_content(parameter: Parameter, written: object) -> object:

@@ -47,7 +47,7 @@ def index_level(
     """
     parameter = library.parameter(index_id)
     table = parameter.values[-1].table
-    if parameter.unit != "index" or not table:
+    if table is None or not parameter.is_price_index:
         raise InputError(
             "is not a price index", key=index_id, allowed="a table of years with the unit index"
         )

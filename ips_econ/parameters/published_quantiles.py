@@ -29,9 +29,11 @@ def fit_quantiles(distribution: Distribution, value: float) -> Fitted:
     if not p10 < p50 < p90:
         raise FitError(f"the median {p50:g} must lie between p10 = {p10:g} and p90 = {p90:g}")
     at_score = _function_of_score((p10, p50, p90), distribution.low, distribution.high)
+    low = -math.inf if distribution.low is None else distribution.low
+    high = math.inf if distribution.high is None else distribution.high
 
     def quantile(u: Array) -> Array:
-        return np.clip(at_score(ndtri(u)), distribution.low, distribution.high)
+        return np.clip(at_score(ndtri(u)), low, high)
 
     mean, sd = _moments(quantile)
     return Fitted(quantile, mean, sd, math.nan, (("p10", p10), ("p50", p50), ("p90", p90)))

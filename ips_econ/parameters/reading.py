@@ -58,8 +58,9 @@ def read_tree(directory: Path) -> Tree:
     sources = _read_sources(problems, directory / "sources.toml")
     placed = dict(_read_parameters(problems, directory))
     correlations = _read_correlations(problems, directory / "correlations.toml", placed)
+    indices = {id: place for id, place in placed.items() if place.parameter.is_price_index}
     for place in placed.values():
-        _check_references(problems, place, placed, sources)
+        _check_references(problems, place, placed, indices, sources)
     problems.raise_if_any()
     return Tree({id: placed[id].parameter for id in sorted(placed)}, sources, correlations)
 
@@ -178,6 +179,7 @@ def _check_references(
     problems: Problems,
     place: _Placed,
     placed: Mapping[str, _Placed],
+    indices: Mapping[str, _Placed],
     sources: Mapping[str, SourceRecord],
 ) -> None:
     parameter, toml, name = place
@@ -186,7 +188,6 @@ def _check_references(
         nearest = nearest_name(found, names)
         add_problem(problems, message, (name, *keys), toml=toml, found=found, nearest=nearest)
 
-    indices = {other: p for other, p in placed.items() if p.parameter.unit == "index"}
     if parameter.price_index is not None and parameter.price_index not in indices:
         unknown("unknown price index", ("price_index",), parameter.price_index, indices)
     if parameter.after_last.startswith("index:"):

@@ -257,6 +257,12 @@ class Parameter(Strict):
         defaults = {"statute": "refuse", "price": "hold_real"}
         return self.beyond_last or defaults.get(self.kind, "hold")
 
+    @property
+    def is_price_index(self) -> bool:
+        """Whether the parameter is a table of years and levels of an index."""
+        table = self.values[-1].table if self.values else None
+        return self.unit == "index" and bool(table) and all(map(str.isdecimal, table or {}))
+
     def entry_on(self, on: date) -> DatedValue | None:
         """The last entry whose first day is not after the date."""
         entries = [entry for entry in self.values if entry.from_ <= on]

@@ -42,12 +42,13 @@ def sobol_points(
 
 def _scrambled(vectors: NDArray[np.int64], size: int, random: np.random.Generator) -> Array:
     """The first ``size`` points of one scrambling: lower-triangular bit matrix, then shift."""
-    dimensions, _ = vectors.shape
-    matrix = np.tril(random.integers(0, 2, (dimensions, BITS, BITS)), -1) + np.eye(BITS, dtype=int)
+    # One array, dimension first: a dimension's bits do not depend on how many dimensions follow.
+    bits = random.integers(0, 2, (len(vectors), BITS, BITS + 1))
+    matrix = np.tril(bits[:, :, :BITS], -1) + np.eye(BITS, dtype=np.int64)
     places = np.arange(BITS - 1, -1, -1)
     digits = (vectors[:, :, None] >> places) & 1
     scrambled = ((digits @ matrix.transpose(0, 2, 1)) & 1) @ (1 << places)
-    shift = random.integers(0, 1 << BITS, dimensions)
+    shift = bits[:, :, BITS] @ (1 << places)
     return (_gray_sums(scrambled, size) ^ shift) / 2.0**BITS + 0.5 / 2.0**BITS
 
 
@@ -63,29 +64,40 @@ def _gray_sums(vectors: NDArray[np.int64], size: int) -> NDArray[np.int64]:
 
 def _direction_vectors(dimensions: int, bits: int) -> NDArray[np.int64]:
     """Joe & Kuo's direction numbers shifted to ``BITS`` binary places, (dimension, bit)."""
-    with np.load(_direction_numbers_file()) as numbers:
+    file = _direction_numbers_file()
+    if not file.exists():  # a scipy that keeps them elsewhere: slower, but the same numbers
+        return _direction_vectors_of_points(dimensions, bits)
+    with np.load(file) as numbers:
         polynomials, initial = numbers["poly"], numbers["vinit"]
     if dimensions > len(polynomials):
         raise InputError(
             "too many random parameters", found=dimensions, allowed=f"{len(polynomials)} at most"
         )
-    vectors = np.zeros((dimensions, BITS), dtype=np.int64)
-    vectors[:1] = 1
+    vectors = np.ones((dimensions, bits), dtype=np.int64)
     for dimension in range(1, dimensions):
         polynomial = int(polynomials[dimension])
         degree = polynomial.bit_length() - 1
-        row = [int(m) for m in initial[dimension, :degree]]
+        row = [int(number) for number in initial[dimension, :degree]]
         for bit in range(degree, bits):
             new = row[bit - degree]
             for step in range(1, degree + 1):
                 if polynomial >> (degree - step) & 1:
                     new ^= row[bit - step] << step
             row.append(new)
-        vectors[dimension, : len(row[:bits])] = row[:bits]
-    return vectors[:, :bits] << (BITS - 1 - np.arange(bits))
+        vectors[dimension] = row[:bits]
+    return vectors << (BITS - 1 - np.arange(bits))
+
+
+def _direction_vectors_of_points(dimensions: int, bits: int) -> NDArray[np.int64]:
+    """The same, read off scipy's points: point 2^(k+1) - 1 in Gray-code order is vector k."""
+    from scipy.stats import qmc
+
+    points = qmc.Sobol(dimensions, scramble=False, bits=BITS).random_base2(bits)
+    return np.asarray(points[2 ** np.arange(1, bits + 1) - 1].T * 2**BITS, dtype=np.int64)
 
 
 def _direction_numbers_file() -> Path:
+    """Where scipy keeps the direction numbers, found without importing ``scipy.stats``."""
     scipy = importlib.util.find_spec("scipy")
     assert scipy is not None and scipy.origin is not None
     return Path(scipy.origin).parent / "stats" / "_sobol_direction_numbers.npz"

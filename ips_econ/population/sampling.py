@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import gammaincinv, ndtr, ndtri
 
@@ -23,18 +25,21 @@ BENEFIT_NAMES = {
 PENSION_LEVELS = ("low", "middle", "high")
 
 
+@lru_cache
 def truncated_normal_quantiles(mean: float, sd: float, low: float, high: float) -> np.ndarray:
     """Mid-point quantiles ``(quantile,)`` of a normal with parent mean and sd, cut to an interval."""
     bottom, top = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
     return np.clip(mean + sd * ndtri(bottom + MIDPOINTS * (top - bottom)), low, high)
 
 
+@lru_cache
 def gamma_quantiles(shape: float) -> np.ndarray:
     """Mid-point quantiles ``(quantile,)`` of a gamma with mean one; the table's mean is one too."""
     quantiles = gammaincinv(shape, MIDPOINTS) / shape
     return quantiles / quantiles.mean()
 
 
+@lru_cache
 def lognormal_quantiles(sigma: float, *, mean_one: bool) -> np.ndarray:
     """Mid-point quantiles ``(quantile,)`` of a lognormal with median one, or with mean one."""
     quantiles = np.exp(sigma * ndtri(MIDPOINTS))

@@ -14,6 +14,8 @@ from ips_econ.report.results import (
     Stat,
 )
 
+_PAYERS_WITH_FIGURES = 3
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -47,7 +49,7 @@ def assumptions(results: Results, language: Language) -> str:
         language.text(f"assumes.treatment.{run.treatment_route}"),
         language.text("assumes.law", date=language.date(run.policy_date)),
     ]
-    return "; ".join(part for part in parts if part)
+    return language.listing([part for part in parts if part])
 
 
 def horizon(results: Results, language: Language) -> str:
@@ -128,32 +130,36 @@ def _work(results: Results, language: Language) -> str:
 def _public(results: Results, language: Language) -> str:
     result = results.perspectives[HEADLINE_PERSPECTIVE]
     cost = results.outcomes.get("service_cost")
-    service = cost.ips if cost is not None else result.programme_cost
     return language.text(
         f"answer.public.{direction(result.net_present_value)}",
         years=horizon(results, language),
         net=euros(result.net_present_value, language).sentence,
-        cost=figure(service, language, "EUR").sentence,
+        cost=euros(cost.difference if cost else Stat(None), language).sentence,
     )
 
 
 def _payers(results: Results, language: Language) -> str:
-    moving = [row for row in results.payers if abs(row.stat.mean or 0.0) >= 0.5]
-    moving.sort(key=lambda row: -abs(row.stat.mean or 0.0))
-    nobody = language.text("answer.payers.nobody")
-
-    def named(rows: list[PayerResult]) -> str:
-        items = [
-            f"{language.name('payer', row.payer)} {euros(row.stat, language).sentence}"
-            for row in rows
-        ]
-        return language.listing(items) or nobody
-
+    gainers = [row for row in results.payers if (row.stat.mean or 0.0) > 0.5]
+    losers = [row for row in results.payers if (row.stat.mean or 0.0) < -0.5]
     return language.text(
         "answer.payers.text",
-        gainers=named([row for row in moving if (row.stat.mean or 0.0) > 0]),
-        losers=named([row for row in moving if (row.stat.mean or 0.0) < 0]),
+        gainers=_named(gainers, language),
+        losers=_named(losers, language),
     )
+
+
+def _named(rows: list[PayerResult], language: Language) -> str:
+    """The payers with the largest results and their figures; of the smaller ones, the names."""
+    rows = sorted(rows, key=lambda row: -abs(row.stat.mean or 0.0))
+    told = [
+        f"{language.name('payer', row.payer)} {euros(row.stat, language).sentence}"
+        for row in rows[:_PAYERS_WITH_FIGURES]
+    ]
+    smaller = [language.name("payer", row.payer) for row in rows[_PAYERS_WITH_FIGURES:]]
+    if smaller:
+        names = language.listing(smaller)
+        return ", ".join([*told, language.text("answer.payers.smaller", names=names)])
+    return language.listing(told) or language.text("answer.payers.nobody")
 
 
 def _probability(results: Results, language: Language) -> str:

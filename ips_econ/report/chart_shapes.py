@@ -75,7 +75,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class LinePanel:
-    """Lines over months since entry; ``heading`` is one text a line of print."""
+    """Lines over months since entry; ``unit`` is percent, points or euro.
+
+    ``heading`` holds one text a line of print; ``labelled`` writes names beside the lines.
+    """
 
     lines: tuple[Line, ...]
     x_title: str
@@ -84,6 +87,7 @@ class LinePanel:
     heading: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     labelled: bool = True
+    y_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ips_econ.language import Language
-from ips_econ.report.answer import assumptions, direction, horizon
+from ips_econ.report.answer import assumptions, direction, employment_outcome, horizon
 from ips_econ.report.chart_shapes import (
     Bar,
     BarPanel,
@@ -33,7 +33,7 @@ from ips_econ.report.results import (
 )
 
 _DRIVERS_SHOWN = 10
-_BINS = 36
+_BINS = 40
 _LINES_SHOWN = (*PUBLIC_PAYERS, "participant", "society")
 
 
@@ -59,8 +59,14 @@ def employment(results: Results, language: Language) -> Chart | None:
         "ips": language.text("arm.ips"),
         "control": language.name("control_label", results.run.control),
     }
-    month = min(24, results.employed["ips"].month[-1])
-    at_month = {arm: figure(_at(results.employed[arm], month), language, "share") for arm in names}
+    found = employment_outcome(results)
+    if found is None:
+        return None
+    month, outcome = found
+    at_month = {
+        arm: figure(stat, language, "share")
+        for arm, stat in (("ips", outcome.ips), ("control", outcome.control))
+    }
     return Chart(
         id="employment",
         title=language.text(
@@ -68,6 +74,7 @@ def employment(results: Results, language: Language) -> Chart | None:
             month=month,
             ips=at_month["ips"].full,
             control=at_month["control"].full,
+            arm=language.name("control", results.run.control),
         ),
         alt=language.text(
             "chart.employment.alt",
@@ -214,9 +221,8 @@ def net_result_distribution(results: Results, language: Language) -> Chart | Non
     panels, rows, told = [], [], []
     for name in names:
         perspective = results.perspectives[name]
-        values = np.clip(results.net_draws[name], edges[0], edges[-1])
-        counts = np.histogram(values, bins=edges)[0]
-        shares = tuple(float(share) for share in 100.0 * counts / len(values))
+        counts = np.histogram(results.net_draws[name], bins=edges)[0]
+        shares = tuple(float(share) for share in 100.0 * counts / counts.sum())
         net = euros(perspective.net_present_value, language)
         probability = (
             language.text("format.missing")
@@ -289,18 +295,23 @@ def persistence(results: Results, language: Language) -> Chart | None:
         for shape in (*shapes, "hazards_only")
     }
     check = results.gap.get("hazards_only")
+    bands = [results.gap[shape] for shape in shapes]
+    y_range = (
+        100.0 * min(0.0, *(min(band.low) for band in bands)),
+        105.0 * max(max(band.high) for band in bands),
+    )
     panels = []
     for shape in shapes:
         lines = [_share_line(results.gap[shape], "", "gap", language)]
         if check is not None:
-            name = language.text("chart.persistence.check")
-            lines.append(_share_line(check, name, "hazards_only", language, band_shown=False))
+            lines.append(_share_line(check, "", "hazards_only", language, band_shown=False))
         panels.append(
             LinePanel(
                 lines=tuple(lines),
                 x_title=language.text("chart.month_axis_short"),
-                y_title=language.text("chart.persistence.y") if shape == shapes[0] else "",
-                unit="percent",
+                y_title=language.text("chart.persistence.y"),
+                unit="points",
+                y_range=y_range,
                 heading=(
                     language.text(f"chart.persistence.{shape}"),
                     language.text("chart.persistence.net", net=net[shape].full),
@@ -450,15 +461,11 @@ def _points(band: Band) -> list[tuple[int, float, float, float]]:
     return list(zip(band.month, band.mean, band.low, band.high, strict=True))
 
 
-def _at(band: Band, month: int) -> Stat:
-    return dict(_stats(band))[month]
-
-
 def _bin_edges(values: np.ndarray) -> Numbers:
-    """Edges of about 36 bins of a round width, one of them zero; 99.8 % of values lie within."""
-    low, high = np.quantile(values, [0.001, 0.999])
+    """Edges of about 40 bins of a round width, one of them zero, that hold every value."""
+    low, high = float(values.min()), float(values.max())
     width = max((high - low) / _BINS, 1.0)
     power = 10.0 ** np.floor(np.log10(width))
-    width = next(float(power * step) for step in (1, 2, 5, 10) if power * step >= width)
+    width = min((power * step for step in (1, 2, 5, 10)), key=lambda step: abs(step - width))
     first, last = np.floor(min(low, 0.0) / width), np.ceil(max(high, 0.0) / width)
     return tuple(float(index * width) for index in np.arange(first, last + 1))

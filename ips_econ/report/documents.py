@@ -135,6 +135,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
     from ips_econ.report.interactive_charts import plotly_script
 
     template = _environment().get_template("report.html.j2")
+    first_assumptions, other_assumptions = evidence_tables.assumptions_to_replace(results, language)
     return template.render(
         results=results,
         run=results.run,
@@ -146,11 +147,12 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         sentences=answer(results, language),
         facts=_facts(results, language),
         first_tables=(
+            tables.side_by_side(results, language),
             tables.first_page_work(results, language),
             tables.first_page_money(results, language),
-            tables.side_by_side(results, language),
         ),
-        assumptions=evidence_tables.assumptions_to_replace(results, language),
+        assumptions=first_assumptions,
+        other_assumptions=other_assumptions,
         drawn=drawn,
         by_payer=(
             tables.payers(results, language),
@@ -160,6 +162,8 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         employment=(
             tables.employment_outcomes(results, language),
             tables.other_outcomes(results, language),
+            tables.poorer(results, language),
+            tables.subgroups(results, language),
         ),
         treatment=tables.treatment_outcomes(results, language),
         programme=tables.programme(results, language),
@@ -247,6 +251,13 @@ def _script_json(value: Mapping[str, Any]) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+def _unbroken(value: Any) -> Any:
+    """A sign and the euro after it stay on one line, in every text a template prints."""
+    if type(value) is str and "€" in value:
+        return value.replace("−€", "−\u2060€").replace("+€", "+\u2060€")
+    return value
+
+
 @lru_cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -255,6 +266,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_unbroken,
         trim_blocks=True,
         lstrip_blocks=True,
     )

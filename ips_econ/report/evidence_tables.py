@@ -9,55 +9,55 @@ from ips_econ.report.figures import parameter_value
 from ips_econ.report.results import HEADLINE_PERSPECTIVE, ParameterRow, Results
 from ips_econ.report.tables import Cell, Table, TableRow
 
-_RANKS_SHOWN = 10
+FIRST_PAGE_ASSUMPTIONS = 12
+"""Assumptions shown in full on the first page; the others fold out."""
 
 
-def assumptions_to_replace(results: Results, language: Language) -> Table:
-    """Values without a published source, the most influential first."""
-    influence = {
-        driver.parameter: rank
-        for rank, driver in enumerate(
-            results.strongest_drivers(HEADLINE_PERSPECTIVE, len(results.drivers)), start=1
-        )
-    }
-
-    def rank(row: ParameterRow) -> float:
-        entries = [place for name, place in influence.items() if name.startswith(f"{row.id}.")]
-        return min([influence.get(row.id, float("inf")), *entries])
-
+def assumptions_to_replace(results: Results, language: Language) -> tuple[Table, Table]:
+    """Values without a published source: the most influential, and the others."""
+    ranks = _influence(results)
+    last = len(results.drivers) + 1
     chosen = sorted(
         (row for row in results.parameters if row.without_source),
-        key=lambda row: (rank(row), row.id),
+        key=lambda row: (ranks.get(row.id, last), row.id),
     )
-    rows = []
-    for row in chosen:
-        place = rank(row)
-        value = parameter_value(row, language)
-        rows.append(
-            TableRow(
-                language.parameter_title(row.id, row.title),
-                (
-                    Cell(value.full, value.interval),
-                    Cell(language.name("basis", row.basis)),
-                    Cell(
-                        language.text("table.assumptions.rank", rank=place)
-                        if place <= _RANKS_SHOWN
-                        else ""
-                    ),
-                ),
-                code=row.id,
-            )
-        )
-    return Table(
-        id="assumptions",
-        title=language.text("table.assumptions.title", count=len(rows)),
-        columns=tuple(
-            language.text(f"table.assumptions.{column}")
-            for column in ("value", "basis", "influence")
+    rows = tuple(_assumption_row(row, ranks.get(row.id), language) for row in chosen)
+    columns = tuple(
+        language.text(f"table.assumptions.{column}") for column in ("value", "basis", "influence")
+    )
+    first, others = rows[:FIRST_PAGE_ASSUMPTIONS], rows[FIRST_PAGE_ASSUMPTIONS:]
+    title = language.text("table.assumptions.title", count=len(first), total=len(rows))
+    note = language.text("table.assumptions.note")
+    others_title = language.text("table.assumptions.others", count=len(others))
+    return (
+        Table("assumptions", title, columns, first, (note,), numeric=False),
+        Table("other_assumptions", others_title, columns, others, numeric=False),
+    )
+
+
+def _influence(results: Results) -> dict[str, int]:
+    """Rank of each parameter among the drivers of the headline; of a table, its best entry's."""
+    ranks: dict[str, int] = {}
+    drivers = results.strongest_drivers(HEADLINE_PERSPECTIVE, len(results.drivers))
+    for rank, driver in enumerate(drivers, start=1):
+        ranks.setdefault(driver.parameter, rank)
+        ranks.setdefault(driver.parameter.rpartition(".")[0], rank)
+    return ranks
+
+
+def _assumption_row(row: ParameterRow, rank: int | None, language: Language) -> TableRow:
+    value = parameter_value(row, language)
+    influence = language.text("format.missing")
+    if rank is not None:
+        influence = language.text("table.assumptions.rank", rank=rank)
+    return TableRow(
+        language.parameter_title(row.id, row.title),
+        (
+            Cell(value.full, value.interval),
+            Cell(language.name("basis", row.basis or row.kind)),
+            Cell(influence),
         ),
-        rows=tuple(rows),
-        notes=(language.text("table.assumptions.note"),),
-        numeric=False,
+        code=row.id,
     )
 
 

@@ -9,6 +9,7 @@ from ips_econ.language import Language, rounding_step
 from ips_econ.report.results import ParameterRow, Stat
 
 _SHARES = ("share", "probability", "percent")
+_ENTRIES_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,11 @@ class Figure:
 
 
 def kind_of(unit: str) -> str:
-    """How a unit is printed: ``euro``, ``percent`` or ``plain``."""
+    """How a unit is printed: ``euro``, ``percent``, ``correlation`` or ``plain``."""
     if unit.startswith("EUR"):
         return "euro"
+    if unit == "correlation":
+        return unit
     return "percent" if unit in _SHARES else "plain"
 
 
@@ -48,10 +51,11 @@ def figure(stat: Stat, language: Language, unit: str, *, signed: bool = False) -
     kind = kind_of(unit)
     scale = 100.0 if kind == "percent" else 1.0
     low, high = stat.p2_5, stat.p97_5
-    scaled = None if low is None or high is None else (scale * low, scale * high)
+    scaled = None
+    if low is not None and high is not None and high > low:
+        scaled = (scale * low, scale * high)
     step = rounding_step(*(scaled or (None, None)), scale * stat.mean)
-    if kind == "percent":
-        step = max(step, 1.0)
+    step = max(step, {"percent": 1.0, "correlation": 0.01}.get(kind, 0.0))
     if kind == "euro":
         full = language.euros(stat.mean, step, signed=signed)
     elif kind == "percent":
@@ -72,7 +76,8 @@ def interval(
     if limits is None:
         return ""
     low, high = (language.number(limit, step, signed=signed) for limit in limits)
-    return language.text("format.interval", low=low, high=high)
+    separated = signed or limits[0] < 0
+    return language.text("format.interval" if separated else "format.range", low=low, high=high)
 
 
 def euros(stat: Stat, language: Language) -> Figure:
@@ -82,21 +87,46 @@ def euros(stat: Stat, language: Language) -> Figure:
 
 def parameter_value(row: ParameterRow, language: Language) -> Figure:
     """The value of a parameter in its own unit; a table or schedule as it stands."""
+    scale = 100.0 if row.unit in _SHARES else 1.0
     try:
         value = float(row.value)
     except ValueError:
-        return Figure(row.value, row.value, "")
-    scale = 100.0 if row.unit in _SHARES else 1.0
-    bare = language.number(scale * value, _input_step(scale * value))
+        listed = _listed(row, language)
+        return Figure(listed, listed, "")
     limits = None
     if row.low is not None and row.high is not None and row.high > row.low:
         limits = (scale * row.low, scale * row.high)
-    if row.unit in _SHARES:
-        full = language.text("format.percent", number=bare)
-    else:
-        full = f"{bare} {language.name('unit', row.unit)}".rstrip()
     step = rounding_step(*limits) if limits else 1.0
-    return Figure(bare, full, interval(limits, language, step))
+    shown = _input(value, row.unit, language)
+    return Figure(shown, shown, interval(limits, language, step))
+
+
+def _listed(row: ParameterRow, language: Language) -> str:
+    """The entries of a table (``name=number``) or schedule (``from:number``), if they are few."""
+    parts = [part for part in row.value.split("; ") if part]
+    if len(parts) > _ENTRIES_LISTED:
+        return language.text("table.parameters.many", count=len(parts))
+    told = []
+    for part in parts:
+        name, separator, number = part.partition("=" if "=" in part else ":")
+        try:
+            shown = _input(float(number), row.unit, language)
+            start = None if separator == "=" else float(name)
+        except ValueError:
+            return row.value
+        if start is None:
+            told.append(f"{language.name('entry', name)} {shown}")
+        else:
+            first = language.number(start, _input_step(start))
+            told.append(language.text("table.parameters.step", start=first, value=shown))
+    return "; ".join(told)
+
+
+def _input(value: float, unit: str, language: Language) -> str:
+    """A value of an input with its unit."""
+    if unit in _SHARES:
+        return language.percent(value, _input_step(100.0 * value))
+    return f"{language.number(value, _input_step(value))} {language.name('unit', unit)}".rstrip()
 
 
 def _input_step(value: float) -> float:

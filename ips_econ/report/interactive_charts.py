@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ips_econ.report.chart_shapes import (
     LOSS,
     STYLES,
     TOTAL,
+    Bar,
     BarPanel,
     Chart,
     HistogramPanel,
@@ -29,9 +31,14 @@ from ips_econ.report.chart_shapes import (
 )
 
 _INK, _GREY, _RULE = "#16202a", "#4d5761", "#d7dde2"
+_VEIL = "rgba(255,255,255,0.8)"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-_BAR_ROW = {False: 46, True: 62}
-"""Pixels of a bar with its label, on a wide and on a narrow page."""
+_LINE = 17
+"""Pixels of a line of text."""
+_BAR_ROOM = 29
+"""Pixels of a bar without its label."""
+_NARROW_LETTERS = 44
+"""Letters that fit beside each other on a narrow page."""
 
 Json = dict[str, Any]
 
@@ -61,7 +68,7 @@ def _figure(chart: Chart, language: Language, *, narrow: bool) -> Json:
     data: list[Json] = []
     layout: Json = {
         "height": height,
-        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "margin": {"l": 0, "r": 12, "t": 0, "b": 0},
         "font": {"family": _FONT, "size": 12 if narrow else 13, "color": _INK},
         "separators": language.text("format.decimal") + language.text("format.group"),
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -85,20 +92,38 @@ def _figure(chart: Chart, language: Language, *, narrow: bool) -> Json:
             box = (0.0, 1.0, max(0.0, lower), 1 - top / height, 1.0 * heights[index])
             top += heights[index]
         if isinstance(panel, LinePanel):
-            _lines(panel, box, number, data, layout, language)
+            _lines(panel, box, number, data, layout, language, narrow)
         elif isinstance(panel, BarPanel):
             _bars(panel, box, number, data, layout, narrow)
         else:
-            _histogram(panel, box, number, data, layout, language)
+            _histogram(panel, box, number, data, layout, language, narrow)
     return {"data": data, "layout": layout}
 
 
 def _height(panel: Panel, narrow: bool) -> int:
     if isinstance(panel, BarPanel):
-        return len(panel.bars) * _BAR_ROW[narrow] + 60
+        return len(panel.bars) * _bar_row(panel, narrow) + 60
+    heading = _LINE * len(_heading_lines(panel, narrow))
     if isinstance(panel, HistogramPanel):
-        return 240
-    return 300 if panel.heading else 380
+        return 220 + heading
+    return (250 if heading else 380) + heading
+
+
+def _heading_lines(panel: LinePanel | HistogramPanel, narrow: bool) -> tuple[str, ...]:
+    if not narrow:
+        return panel.heading
+    return tuple(part for line in panel.heading for part in _broken(line))
+
+
+def _broken(text: str) -> list[str]:
+    return textwrap.wrap(text, _NARROW_LETTERS, break_long_words=False, break_on_hyphens=False)
+
+
+def _bar_row(panel: BarPanel, narrow: bool) -> int:
+    """Pixels of a bar with its label: on a narrow page the value has a line of its own."""
+    if not narrow:
+        return _BAR_ROOM + _LINE
+    return _BAR_ROOM + _LINE * (1 + max(len(_broken(bar.label)) for bar in panel.bars))
 
 
 Box = tuple[float, float, float, float, float]
@@ -118,7 +143,11 @@ def _axes(
         "gridcolor": _RULE,
         "linecolor": _GREY,
         "zeroline": False,
-        "title": {"text": html.escape(panel.x_title, quote=False), "standoff": 6},
+        "title": {
+            "text": html.escape(panel.x_title, quote=False),
+            "standoff": 6,
+            "font": {"size": 12, "color": _GREY},
+        },
         "tickfont": {"color": _GREY},
         "automargin": True,
     }
@@ -142,13 +171,17 @@ def _lines(
     data: list[Json],
     layout: Json,
     language: Language,
+    narrow: bool,
 ) -> None:
-    above = 18 * len(panel.heading) + (20 if panel.y_title else 6)
+    heading = _heading_lines(panel, narrow)
+    above = _LINE * len(heading) + (22 if panel.y_title else 6)
     x, y = _axes(layout, panel, box, number, above=above, left=45)
     last = max(line.x[-1] for line in panel.lines)
     x.update(dtick=12 if last <= 120 else 24, range=[0, last], showgrid=False, showline=True)
     _unit(y, panel.unit, language)
-    if panel.unit == "percent":
+    if panel.y_range:
+        y["range"] = list(panel.y_range)
+    elif panel.unit == "percent":
         y["rangemode"] = "tozero"
     else:
         y.update(zeroline=True, zerolinecolor=_INK, zerolinewidth=1)
@@ -170,9 +203,9 @@ def _lines(
                 "yaxis": f"y{number}",
             }
         )
-    _heading(panel.heading, box, layout)
+    _heading(heading, box, layout)
     if panel.y_title:
-        _text(layout, panel.y_title, box, 18 * len(panel.heading), colour=_GREY)
+        _text(layout, panel.y_title, box, _LINE * len(heading), colour=_GREY)
     for mark in panel.marks:
         _mark(layout, mark, number, "dot", mark.x > last / 2)
 
@@ -199,37 +232,34 @@ def _bars(
     panel: BarPanel, box: Box, number: str, data: list[Json], layout: Json, narrow: bool
 ) -> None:
     x, y = _axes(layout, panel, box, number, above=2, left=0)
-    row, count = _BAR_ROW[narrow], len(panel.bars)
+    row, count = _bar_row(panel, narrow), len(panel.bars)
     places = [(count - 1 - index) * row + 11 for index in range(count)]
     y.update(range=[0, count * row], visible=False)
-    x.update(zeroline=True, zerolinecolor=_INK, zerolinewidth=1)
-    colours = {"gain": GAIN, "loss": LOSS, "total": TOTAL}
-    data.append(
-        {
-            "type": "bar",
-            "orientation": "h",
-            "y": places,
-            "x": _short([bar.end - bar.start for bar in panel.bars]),
-            "base": _short([bar.start for bar in panel.bars]),
-            "width": 14,
-            "marker": {
-                "color": [colours[bar.role] for bar in panel.bars],
-                "line": {"color": _INK, "width": 0.6},
-                "pattern": {
-                    "shape": ["/" if bar.role == "loss" else "" for bar in panel.bars],
-                    "fgcolor": _INK,
-                    "fillmode": "overlay",
-                    "size": 5,
-                    "solidity": 0.15,
-                },
-            },
-            "text": [html.escape(f"{bar.label}: {bar.value}", quote=False) for bar in panel.bars],
-            "textposition": "none",
-            "hovertemplate": "%{text}<extra></extra>",
-            "xaxis": f"x{number}",
-            "yaxis": f"y{number}",
-        }
-    )
+    x.update(zeroline=True, zerolinecolor=_INK, zerolinewidth=1, range=_padded(panel.bars))
+    if panel.unit == "euro":
+        x["tickformat"] = ",d"
+    for role, colour in (("gain", GAIN), ("loss", LOSS), ("total", TOTAL)):
+        chosen = [(bar, y) for bar, y in zip(panel.bars, places, strict=True) if bar.role == role]
+        if not chosen:
+            continue
+        data.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": [place for _, place in chosen],
+                "x": _short([bar.end - bar.start for bar, _ in chosen]),
+                "base": _short([bar.start for bar, _ in chosen]),
+                "width": 14,
+                "marker": _marker(colour, hatched=role == "loss"),
+                "text": [
+                    html.escape(f"{bar.label}: {bar.value}", quote=False) for bar, _ in chosen
+                ],
+                "textposition": "none",
+                "hovertemplate": "%{text}<extra></extra>",
+                "xaxis": f"x{number}",
+                "yaxis": f"y{number}",
+            }
+        )
     whiskers_x: list[float | None] = []
     whiskers_y: list[float | None] = []
     for bar, place in zip(panel.bars, places, strict=True):
@@ -256,7 +286,9 @@ def _bars(
         }
     )
     for bar, place in zip(panel.bars, places, strict=True):
-        label, value = (html.escape(text, quote=False) for text in (bar.label, bar.value))
+        parts = _broken(bar.label) if narrow else [bar.label]
+        label = "<br>".join(html.escape(part, quote=False) for part in parts)
+        value = html.escape(bar.value, quote=False)
         if bar.role == "total":
             label, value = f"<b>{label}</b>", f"<b>{value}</b>"
         common = {
@@ -265,6 +297,8 @@ def _bars(
             "y": place + 8,
             "yanchor": "bottom",
             "showarrow": False,
+            "bgcolor": _VEIL,
+            "borderpad": 0,
         }
         if narrow:
             text = f"{label}<br>{value}"
@@ -283,48 +317,59 @@ def _histogram(
     data: list[Json],
     layout: Json,
     language: Language,
+    narrow: bool,
 ) -> None:
-    above = 18 * len(panel.heading) + 20
+    heading = _heading_lines(panel, narrow)
+    above = _LINE * len(heading) + 22
     x, y = _axes(layout, panel, box, number, above=above, left=0)
     width = panel.edges[1] - panel.edges[0]
-    loss = [edge < 0 for edge in panel.edges[:-1]]
     x.update(range=[panel.edges[0], panel.edges[-1]], zeroline=True)
-    x.update(zerolinecolor=_INK, zerolinewidth=1.5)
+    x.update(zerolinecolor=_INK, zerolinewidth=1.5, tickformat=",d")
     y.update(range=[0, max(panel.shares) * 1.18], nticks=4)
     _unit(y, "percent", language)
-    data.append(
-        {
-            "type": "bar",
-            "x": [edge + width / 2 for edge in panel.edges[:-1]],
-            "y": _short(panel.shares),
-            "width": width,
-            "marker": {
-                "color": [LOSS if flag else GAIN for flag in loss],
-                "line": {"color": "white", "width": 0.5},
-                "pattern": {
-                    "shape": ["/" if flag else "" for flag in loss],
-                    "fgcolor": _INK,
-                    "fillmode": "overlay",
-                    "size": 6,
-                    "solidity": 0.12,
-                },
-            },
-            "text": [html.escape(text, quote=False) for text in panel.hover],
-            "textposition": "none",
-            "hovertemplate": "%{text}<extra></extra>",
-            "xaxis": f"x{number}",
-            "yaxis": f"y{number}",
-        }
-    )
-    _heading(panel.heading, box, layout)
-    _text(layout, panel.y_title, box, 18 * len(panel.heading), colour=_GREY)
+    for colour, loss in ((GAIN, False), (LOSS, True)):
+        chosen = [index for index, edge in enumerate(panel.edges[:-1]) if (edge < 0) is loss]
+        data.append(
+            {
+                "type": "bar",
+                "x": [panel.edges[index] + width / 2 for index in chosen],
+                "y": _short([panel.shares[index] for index in chosen]),
+                "width": width,
+                "marker": _marker(colour, hatched=loss),
+                "text": [html.escape(panel.hover[index], quote=False) for index in chosen],
+                "textposition": "none",
+                "hovertemplate": "%{text}<extra></extra>",
+                "xaxis": f"x{number}",
+                "yaxis": f"y{number}",
+            }
+        )
+    _heading(heading, box, layout)
+    _text(layout, panel.y_title, box, _LINE * len(heading), colour=_GREY)
     middle = (panel.edges[0] + panel.edges[-1]) / 2
     mark = Mark(panel.mean.x, language.text("chart.mean", value=panel.mean.text))
     _mark(layout, mark, number, "dash", mark.x > middle)
 
 
+def _marker(colour: str, *, hatched: bool) -> Json:
+    marker: Json = {"color": colour, "line": {"color": _INK, "width": 0.5}}
+    if hatched:
+        marker["pattern"] = {"shape": "/", "fgcolor": _INK, "size": 6, "solidity": 0.15}
+        marker["pattern"]["fillmode"] = "overlay"
+    return marker
+
+
+def _padded(bars: Sequence[Bar]) -> list[float]:
+    """Range of an axis that holds bars and whiskers with a little room to each side."""
+    values = [value for bar in bars for value in (bar.start, bar.end, bar.low, bar.high)]
+    known = [value for value in values if value is not None]
+    room = 0.03 * (max(known) - min(known)) or 1.0
+    return [min(known) - room, max(known) + room]
+
+
 def _unit(axis: Json, unit: str, language: Language) -> None:
     """Ticks in the language's own number format."""
+    if unit == "points":
+        return
     if unit == "percent":
         axis["ticksuffix"] = language.text("format.percent", number="")
     else:
@@ -334,7 +379,7 @@ def _unit(axis: Json, unit: str, language: Language) -> None:
 def _heading(lines: Sequence[str], box: Box, layout: Json) -> None:
     for index, line in enumerate(lines):
         text = html.escape(line, quote=False)
-        _text(layout, text if index else f"<b>{text}</b>", box, 18 * index, escaped=True)
+        _text(layout, text if index else f"<b>{text}</b>", box, _LINE * index, escaped=True)
 
 
 def _text(
@@ -390,7 +435,7 @@ def _mark(layout: Json, mark: Mark, number: str, dash: str, to_left: bool) -> No
             "xshift": -3 if to_left else 3,
             "showarrow": False,
             "text": html.escape(mark.text, quote=False),
-            "bgcolor": "rgba(255,255,255,0.85)",
+            "bgcolor": _VEIL,
         }
     )
 

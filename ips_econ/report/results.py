@@ -139,6 +139,28 @@ class ProgrammeYear:
 
 
 @dataclass(frozen=True)
+class SubgroupResult:
+    """One outcome of one arm, or its difference, in a subgroup of clients."""
+
+    dimension: str
+    subgroup: str
+    share_of_people: float
+    metric: str
+    arm: str
+    stat: Stat
+
+
+@dataclass(frozen=True)
+class PoorerMonths:
+    """Months in work of one arm and benefit status, and the share that leave people poorer."""
+
+    benefit: str
+    arm: str
+    working_months: float
+    share: float | None
+
+
+@dataclass(frozen=True)
 class Driver:
     """Rank correlation of a parameter with a perspective's result over the draws."""
 
@@ -232,6 +254,8 @@ class Results:
     yearly: tuple[YearlyFlow, ...]
     yearly_has_intervals: bool
     programme: tuple[ProgrammeYear, ...]
+    subgroups: tuple[SubgroupResult, ...]
+    poorer: tuple[PoorerMonths, ...]
     drivers: tuple[Driver, ...]
     parameters: tuple[ParameterRow, ...]
     net_draws: Mapping[str, npt.NDArray[np.float64]]
@@ -262,7 +286,8 @@ def load_results(directory: str | Path) -> Results:
         A run directory with ``manifest.json``, ``summary.json``, ``trajectory.csv``,
         ``cumulative.csv``, ``gap.csv``, ``comparisons.csv``, ``payers.csv``, ``lines.csv``,
         ``flows.csv``, ``drivers.csv``, ``parameters.csv`` and ``draws.parquet`` (columns
-        ``net_present_value.<perspective>``); ``programme.csv`` and ``yearly.csv`` are optional.
+        ``net_present_value.<perspective>``); ``programme.csv``, ``subgroups.csv``,
+        ``poorer.csv`` and ``yearly.csv`` are optional.
 
     Raises
     ------
@@ -299,6 +324,8 @@ def load_results(directory: str | Path) -> Results:
         yearly=yearly,
         yearly_has_intervals=any(flow.stat.p2_5 is not None for flow in yearly),
         programme=tuple(_programme(directory)),
+        subgroups=tuple(_subgroups(directory)),
+        poorer=tuple(_poorer(directory)),
         drivers=tuple(_drivers(directory)),
         parameters=parameters,
         net_draws=_net_draws(directory, perspectives),
@@ -318,7 +345,7 @@ def _run_facts(
     substitution = comparator.get("substitution")
     if substitution is None:
         found = [row.value for row in parameters if row.id == "comparator.substitution_share"]
-        substitution = float(found[0]) if found else None
+        substitution = float(found[0]) if found and found[0] else None
     started = str(manifest.get("started") or "")[:10]
     hashes = manifest.get("parameter_files") or {}
     return RunFacts(
@@ -471,6 +498,34 @@ def _programme(directory: Path) -> Iterable[ProgrammeYear]:
             row.text("quantity"),
             row.text("payer"),
             _row_stat(row),
+        )
+
+
+def _subgroups(directory: Path) -> Iterable[SubgroupResult]:
+    if not (directory / "subgroups.csv").is_file():
+        return
+    columns = ("dimension", "subgroup", "share_of_people", "metric", "arm", *_STATISTICS)
+    for row in read_rows(directory, "subgroups.csv", columns):
+        yield SubgroupResult(
+            row.text("dimension"),
+            row.text("subgroup"),
+            row.required("share_of_people"),
+            row.text("metric"),
+            row.text("arm"),
+            _row_stat(row),
+        )
+
+
+def _poorer(directory: Path) -> Iterable[PoorerMonths]:
+    if not (directory / "poorer.csv").is_file():
+        return
+    columns = ("benefit", "arm", "working_months_per_person", "share_poorer")
+    for row in read_rows(directory, "poorer.csv", columns):
+        yield PoorerMonths(
+            row.text("benefit"),
+            row.text("arm"),
+            row.required("working_months_per_person"),
+            row.number("share_poorer"),
         )
 
 

@@ -88,7 +88,10 @@ def lay_out(chart: Chart, language: Language) -> Figure:
     caption = _wrap(chart.caption, _SMALL, WIDTH - 2 * _EDGE)
     top = _EDGE + len(title) * _TITLE * _LEADING + 8
     bottom = _EDGE + len(caption) * _SMALL * _LEADING + 4
-    heights = [_height(panel) for panel in chart.panels]
+    room = WIDTH - 2 * _EDGE
+    if chart.side_by_side:
+        room /= len(chart.panels)
+    heights = [_height(panel, room) for panel in chart.panels]
     body = max(heights) if chart.side_by_side else sum(heights)
     height = top + body + bottom
     figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
@@ -123,13 +126,23 @@ Box = tuple[float, float, float, float]
 """Left, bottom, width and height in points from the lower left corner."""
 
 
-def _height(panel: Panel) -> float:
-    heading = len(getattr(panel, "heading", ())) * _TEXT * _LEADING
+def _height(panel: Panel, width: float) -> float:
+    """Height of a panel in points on a given width."""
     if isinstance(panel, BarPanel):
-        return len(panel.bars) * _BAR_ROW + 34
+        return len(panel.bars) * _bar_row(panel, width) + 34
+    heading = len(_heading(panel, width)) * _TEXT * _LEADING
     if isinstance(panel, HistogramPanel):
         return heading + 118
     return heading + (178 if heading else 230)
+
+
+def _heading(panel: LinePanel | HistogramPanel, width: float) -> list[str]:
+    """The heading of a panel in lines that fit; its first text is printed bold."""
+    return [
+        line
+        for index, text in enumerate(panel.heading)
+        for line in _wrap(text, _TEXT, width - 30, bold=index == 0)
+    ]
 
 
 def _axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
@@ -148,14 +161,16 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
     left, bottom, width, height = box
     labels = [line for line in panel.lines if line.name] if panel.labelled else []
     right = max((_text_width(line.name, _SMALL) for line in labels), default=0.0) + 14
-    heading = len(panel.heading) * _TEXT * _LEADING
+    texts = _heading(panel, width)
+    heading = len(texts) * _TEXT * _LEADING
     y_title = 12 * _LEADING if panel.y_title else 0
-    ticks = 26 if panel.unit == "percent" else 44
+    ticks = {"percent": 26, "points": 18}.get(panel.unit, 44)
     upper = height - heading - y_title - 6
     axes = _axes(figure, left + ticks, bottom + 34, width - ticks - right, upper - 34)
-    _write(figure, panel.heading, left + ticks, bottom + height, _TEXT, bold_first=True)
+    start = left + ticks if panel.heading else left
+    _write(figure, texts, start, bottom + height, _TEXT, bold_first=True)
     if panel.y_title:
-        _write(figure, [panel.y_title], left, bottom + height - heading, _SMALL, colour=_GREY)
+        _write(figure, [panel.y_title], start, bottom + height - heading, _SMALL, colour=_GREY)
     for line in panel.lines:
         style = STYLES[line.style]
         if line.low:
@@ -172,7 +187,9 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
     last = max(line.x[-1] for line in panel.lines)
     axes.set_xlim(0, last)
     axes.xaxis.set_major_locator(MultipleLocator(12 if last <= 120 else 24))
-    if panel.unit == "percent":
+    if panel.y_range:
+        axes.set_ylim(*panel.y_range)
+    elif panel.unit == "percent":
         axes.set_ylim(bottom=0)
     else:
         axes.axhline(0, color=_INK, linewidth=0.8)
@@ -218,17 +235,36 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
         )
 
 
-_BAR_ROW = 25.0
 _BAR = 8.0
+_LABEL_LINES = 2
+
+
+def _bar_labels(panel: BarPanel, width: float) -> list[list[str]]:
+    """The label of each bar in at most two lines beside its value."""
+    labels = []
+    for bar in panel.bars:
+        room = width - 8 - _text_width(bar.value, _SMALL, bold=bar.role == "total") - 12
+        lines = _wrap(bar.label, _SMALL, room, bold=bar.role == "total")
+        if len(lines) > _LABEL_LINES:
+            rest = " ".join(lines[_LABEL_LINES - 1 :])
+            lines = [*lines[: _LABEL_LINES - 1], _shortened(rest, _SMALL, room)]
+        labels.append(lines)
+    return labels
+
+
+def _bar_row(panel: BarPanel, width: float) -> float:
+    """Height of a bar with its label in points."""
+    lines = max(len(label) for label in _bar_labels(panel, width))
+    return _BAR + 8 + lines * _SMALL * _LEADING
 
 
 def _bars(figure: Figure, panel: BarPanel, box: Box, language: Language) -> None:
     left, bottom, width, height = box
     axes = _axes(figure, left + 4, bottom + 30, width - 8, height - 34)
-    count = len(panel.bars)
+    count, row, labels = len(panel.bars), _bar_row(panel, width), _bar_labels(panel, width)
     colours = {"gain": GAIN, "loss": LOSS, "total": TOTAL}
     for index, bar in enumerate(panel.bars):
-        y = (count - 1 - index) * _BAR_ROW + _BAR / 2 + 2
+        y = (count - 1 - index) * row + _BAR / 2 + 2
         axes.barh(
             y,
             bar.end - bar.start,
@@ -244,14 +280,18 @@ def _bars(figure: Figure, panel: BarPanel, box: Box, language: Language) -> None
             for limit in (bar.low, bar.high):
                 axes.plot([limit, limit], [y - 2.4, y + 2.4], color=_INK, linewidth=0.9)
         if panel.connected and index + 1 < count:
-            axes.plot([bar.end, bar.end], [y - _BAR_ROW, y], color=_GREY, linewidth=0.5)
+            axes.plot([bar.end, bar.end], [y - row, y], color=_GREY, linewidth=0.5)
         weight = "bold" if bar.role == "total" else "normal"
-        place = {"xycoords": ("axes fraction", "data"), "va": "bottom", "fontweight": weight}
-        room = width - 8 - _text_width(bar.value, _SMALL) - 10
-        label = _shortened(bar.label, _SMALL, room)
+        place = {
+            "xycoords": ("axes fraction", "data"),
+            "va": "bottom",
+            "fontweight": weight,
+            "bbox": {"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 0.4},
+        }
+        label = "\n".join(labels[index])
         axes.annotate(label, (0, y + _BAR / 2 + 1.5), ha="left", fontsize=_SMALL, **place)
         axes.annotate(bar.value, (1, y + _BAR / 2 + 1.5), ha="right", fontsize=_SMALL, **place)
-    axes.set_ylim(-2, count * _BAR_ROW)
+    axes.set_ylim(-2, count * row)
     axes.axvline(0, color=_INK, linewidth=0.8)
     _horizontal(axes, panel.unit, language)
     axes.set_xlabel(panel.x_title, fontsize=_SMALL)
@@ -259,10 +299,12 @@ def _bars(figure: Figure, panel: BarPanel, box: Box, language: Language) -> None
 
 def _histogram(figure: Figure, panel: HistogramPanel, box: Box, language: Language) -> None:
     left, bottom, width, height = box
-    heading = len(panel.heading) * _TEXT * _LEADING + _SMALL * _LEADING
+    texts = _heading(panel, width)
+    heading = len(texts) * _TEXT * _LEADING
+    below = bottom + height - heading
+    heading += _SMALL * _LEADING
     axes = _axes(figure, left + 26, bottom + 30, width - 34, height - heading - 36)
-    _write(figure, panel.heading, left, bottom + height, _TEXT, bold_first=True)
-    below = bottom + height - len(panel.heading) * _TEXT * _LEADING
+    _write(figure, texts, left, bottom + height, _TEXT, bold_first=True)
     _write(figure, [panel.y_title], left, below, _SMALL, colour=_GREY)
     gains = [edge >= 0 for edge in panel.edges[:-1]]
     for chosen, colour, hatch in ((True, GAIN, None), (False, LOSS, "////")):

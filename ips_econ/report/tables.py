@@ -23,7 +23,7 @@ from ips_econ.report.results import (
     Outcome,
     Payback,
     PayerResult,
-    ProgrammeYear,
+    PoorerMonths,
     Results,
     Stat,
 )
@@ -32,8 +32,10 @@ _FIRST_PAGE_WORK = ("ever_employed_18m", "months_employed")
 _FIRST_PAGE_MONEY = ("gross_earnings", "net_income", "benefits_received", "taxes_paid")
 _FIRST_PAGE_MONEY += ("service_cost", "cost_per_additional_month_employed")
 _EMPLOYMENT_OUTCOMES = ("ever_employed_12m", "ever_employed_18m", "ever_employed_24m")
-_EMPLOYMENT_OUTCOMES += ("employed_at_12m", "employed_at_24m", "employed_at_60m")
-_EMPLOYMENT_OUTCOMES += ("months_employed", "months_to_first_job")
+_EMPLOYMENT_OUTCOMES += ("employed_at_12m", "employed_at_18m", "employed_at_24m")
+_EMPLOYMENT_OUTCOMES += ("employed_at_60m", "months_employed", "months_to_first_job")
+_SUBGROUP_METRICS = ("months_employed", "net_income", "wellbeing_county", "public_sector")
+_CUMULATIVE_PAYER = "wellbeing_county"
 _TREATMENT_OUTCOMES = ("inpatient_days", "outpatient_visits", "treatment_cost")
 
 
@@ -68,12 +70,10 @@ class Table:
     numeric: bool = True
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """What each column is called where it stands alone: its group's heading and its own."""
-        groups = [text for text, span in self.groups for _ in range(span)]
-        if not groups:
-            return self.columns
-        return tuple(f"{group} {own}" for group, own in zip(groups, self.columns, strict=True))
+    def group_starts(self) -> tuple[str, ...]:
+        """For each column, the heading of the group that starts there, or nothing."""
+        starts = [[text] + [""] * (span - 1) for text, span in self.groups]
+        return tuple(text for group in starts for text in group) or ("",) * len(self.columns)
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,10 @@ def variants(results: Results, language: Language) -> tuple[Variant, ...]:
 def side_by_side(results: Results, language: Language) -> Table:
     """Net result by perspective under each substitution and persistence shape."""
     columns = variants(results, language)
-    known = {
-        (row.perspective, row.metric): None
+    moving = {
+        row.perspective
         for row in results.comparisons
-        if row.metric == "net_present_value" and row.kind in ("substitution", "persistence")
+        if row.metric == "net_present_value" and not _is_zero(row.stat)
     }
     order = [HEADLINE_PERSPECTIVE, *PUBLIC_PAYERS, "participant", "employer", "eu", "society"]
     rows = [
@@ -138,7 +138,7 @@ def side_by_side(results: Results, language: Language) -> Table:
             role="total" if perspective in (HEADLINE_PERSPECTIVE, "society") else "",
         )
         for perspective in order
-        if (perspective, "net_present_value") in known
+        if perspective in moving
     ]
     mark = language.text("table.side_by_side.headline")
     return Table(
@@ -279,41 +279,107 @@ def yearly(results: Results, language: Language) -> Table:
 def programme(results: Results, language: Language) -> Table:
     """The programme as staffed, by calendar year."""
     years = sorted({row.calendar_year for row in results.programme})
-    rows: dict[tuple[str, str], dict[int, ProgrammeYear]] = {}
+    found: dict[tuple[str, str], dict[int, Stat]] = {}
     for row in results.programme:
-        rows.setdefault((row.quantity, row.payer), {})[row.calendar_year] = row
-    body = []
-    for (quantity, payer), by_year in rows.items():
-        if all(_is_zero(row.stat) for row in by_year.values()):
+        if row.quantity == "cumulative_net" and row.payer != _CUMULATIVE_PAYER:
             continue
-        money = any(word in quantity for word in ("cost", "saving", "net"))
+        found.setdefault((row.quantity, row.payer), {})[row.calendar_year] = row.stat
+    rows = []
+    for (quantity, payer), by_year in sorted(found.items(), key=_programme_order):
+        if all(_is_zero(stat) for stat in by_year.values()):
+            continue
+        unit = "EUR" if quantity.endswith(("cost", "net", "savings")) else "count"
         heading = language.heading("quantity", quantity)
-        if payer and payer != "all":
-            heading = language.text(
-                "table.programme.by_payer", quantity=heading, payer=language.name("payer", payer)
-            )
-        body.append(
-            TableRow(
-                heading,
-                tuple(
-                    _cell(
-                        figure(
-                            by_year[year].stat if year in by_year else Stat(None),
-                            language,
-                            "EUR" if money else "count",
-                            signed="net" in quantity,
-                        )
-                    )
-                    for year in years
-                ),
-            )
-        )
+        if payer:
+            name = language.name("payer", payer)
+            heading = language.text("table.programme.by_payer", quantity=heading, payer=name)
+        signed = quantity.endswith("net") or quantity.startswith("additional")
+        stats = [by_year.get(year, Stat(None)) for year in years]
+        cells = tuple(_cell(figure(stat, language, unit, signed=signed)) for stat in stats)
+        rows.append(TableRow(_with_unit(heading, unit, language), cells))
     return Table(
         id="programme",
         title=language.text("table.programme.title"),
         columns=tuple(str(year) for year in years),
-        rows=tuple(body),
+        rows=tuple(rows),
         notes=(language.text("table.programme.note"),),
+    )
+
+
+def _programme_order(item: tuple[tuple[str, str], object]) -> tuple[int, int, int]:
+    quantity, payer = item[0]
+    kind = ("net", "cumulative_net").index(quantity) + 1 if quantity.endswith("net") else 0
+    return kind, _payer_place(payer), 0
+
+
+def subgroups(results: Results, language: Language) -> Table:
+    """Difference by subgroup of clients."""
+    metrics = [
+        name for name in _SUBGROUP_METRICS if any(r.metric == name for r in results.subgroups)
+    ]
+    found: dict[tuple[str, str], dict[str, Stat]] = {}
+    shares: dict[tuple[str, str], float] = {}
+    for row in results.subgroups:
+        if row.arm == "difference":
+            found.setdefault((row.dimension, row.subgroup), {})[row.metric] = row.stat
+            shares[row.dimension, row.subgroup] = row.share_of_people
+    rows: list[TableRow] = []
+    previous = ""
+    for (dimension, subgroup), stats in found.items():
+        if dimension != previous:
+            heading = language.heading("dimension", dimension)
+            rows.append(
+                TableRow(heading, tuple(Cell("") for _ in range(len(metrics) + 1)), role="group")
+            )
+            previous = dimension
+        share = Cell(language.percent(shares[dimension, subgroup]))
+        figures = (
+            figure(stats.get(name, Stat(None)), language, _subgroup_unit(name), signed=True)
+            for name in metrics
+        )
+        heading = language.heading("entry", subgroup).replace("-", "–")
+        rows.append(TableRow(heading, (share, *(_cell(item) for item in figures))))
+    return Table(
+        id="subgroups",
+        title=language.text("table.subgroups.title", years=horizon(results, language)),
+        columns=(
+            language.text("table.subgroups.share"),
+            *(language.text(f"table.subgroups.{name}") for name in metrics),
+        ),
+        rows=tuple(rows),
+        notes=(language.text("table.subgroups.note"),),
+    )
+
+
+def _subgroup_unit(metric: str) -> str:
+    if metric == "months_employed":
+        return "months"
+    return "share" if metric.startswith("e") else "EUR"
+
+
+def poorer(results: Results, language: Language) -> Table:
+    """Share of working months that leave the participant poorer, by benefit status."""
+    found: dict[str, dict[str, PoorerMonths]] = {}
+    for row in results.poorer:
+        found.setdefault(row.benefit, {})[row.arm] = row
+    rows = []
+    for benefit, arms in found.items():
+        cells = []
+        for arm in ("ips", "control"):
+            row = arms.get(arm)
+            if row is None or row.share is None:
+                cells.append(Cell(language.text("format.missing")))
+                continue
+            months = language.number(row.working_months, 0.1)
+            detail = language.text("table.poorer.months", months=months)
+            cells.append(Cell(language.percent(row.share), detail))
+        rows.append(TableRow(language.heading("entry", benefit), tuple(cells)))
+    return Table(
+        id="poorer",
+        title=language.text("table.poorer.title"),
+        columns=(language.text("arm.ips"), language.text("arm.control")),
+        rows=tuple(rows),
+        notes=(language.text("table.poorer.note"),),
     )
 
 
@@ -358,7 +424,8 @@ def _empty(outcome: Outcome) -> bool:
 
 def _with_unit(heading: str, unit: str, language: Language) -> str:
     kind = kind_of(unit)
-    sign = language.text(f"sign.{kind}") if kind != "plain" else language.name("unit", unit)
+    word = unit.split(" ")[0].rstrip(",")
+    sign = language.text(f"sign.{kind}") if kind != "plain" else language.name("unit", word)
     return f"{heading}, {sign}" if sign else heading
 
 
@@ -367,7 +434,9 @@ def _payer_row(row: PayerResult, results: Results, language: Language) -> TableR
     heading = language.heading("payer", row.payer)
     missing = Cell(language.text("format.missing"))
     if row.by_construction:
-        reason = Cell(by_construction(row.by_construction, language))
+        reason = Cell(
+            language.text("by_construction.short"), by_construction(row.by_construction, language)
+        )
         return TableRow(heading, (net, reason, missing))
     perspective = results.perspectives.get(row.payer)
     payback = _payback(perspective.payback, results, language) if perspective else missing
@@ -428,5 +497,8 @@ def _is_zero(stat: Stat) -> bool:
 
 
 def _line_order(line: Line) -> tuple[int, str, float, str]:
-    place = PAYERS.index(line.payer) if line.payer in PAYERS else len(PAYERS)
-    return place, line.payer, -abs(line.stat.mean or 0.0), line.category
+    return _payer_place(line.payer), line.payer, -abs(line.stat.mean or 0.0), line.category
+
+
+def _payer_place(payer: str) -> int:
+    return PAYERS.index(payer) if payer in PAYERS else len(PAYERS)

@@ -32,7 +32,7 @@ def headline_table(results: Results, language: str) -> str:
         _aligned(_rows(first_page_work(results, words))),
         _aligned(_rows(first_page_money(results, words), columns=(2,))),
         _variants(results, words),
-        _aligned(_rows(payers(results, words), columns=(0, 1))),
+        _aligned(_rows(payers(results, words), columns=(0, 1), with_detail=(0,))),
         _wrapped(words.text("headline.assumes", assumptions=assumptions(results, words))),
     ]
     if not run.complete:
@@ -41,14 +41,18 @@ def headline_table(results: Results, language: str) -> str:
     return text.replace("\u2212", "-").replace("\u00a0", " ")
 
 
-def _rows(table: Table, columns: Sequence[int] | None = None) -> list[list[str]]:
-    """Title and chosen columns of a table as rows of text, intervals in brackets."""
-    chosen = range(len(table.columns)) if columns is None else columns
-    rows = [[table.title, *(table.columns[column] for column in chosen)]]
+def _rows(
+    table: Table, columns: Sequence[int] = (0, 1, 2), with_detail: Sequence[int] = (0, 1, 2)
+) -> list[list[str]]:
+    """Title and chosen columns of a table as rows of text, details in brackets."""
+    rows = [[table.title, *(table.columns[column] for column in columns)]]
     for row in table.rows:
-        cells = [row.cells[column] for column in chosen]
-        texts = [f"{cell.text} ({cell.detail})" if cell.detail else cell.text for cell in cells]
-        rows.append([f"  {row.heading}", *texts])
+        texts = [f"  {row.heading}"]
+        for column in columns:
+            cell = row.cells[column]
+            detailed = cell.detail and column in with_detail
+            texts.append(f"{cell.text} ({cell.detail})" if detailed else cell.text)
+        rows.append(texts)
     return rows
 
 

@@ -210,9 +210,7 @@ def load_law(library: ParameterLibrary, on: date) -> Law:
     numbers = _numbers(library, on, "", TAXATION_UNITS)
     return Law(
         in_force_on=float(on.toordinal()),
-        taxation=TaxationLaw(
-            state_scale_thresholds=thresholds, state_scale_rates=rates, **numbers
-        ),
+        taxation=TaxationLaw(state_scale_thresholds=thresholds, state_scale_rates=rates, **numbers),
         contributions=ContributionLaw(**_numbers(library, on, "", CONTRIBUTION_UNITS)),
         pensions=PensionLaw(**_numbers(library, on, "", PENSION_UNITS)),
         sickness=SicknessLaw(**_numbers(library, on, "sickness_allowance_", SICKNESS_UNITS)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.tax_benefit.circumstances import Item
 from ips_econ.tax_benefit.law import GROUP
-from ips_econ.tax_benefit.net_income import Item
 
 MUNICIPAL_SHARE = f"{GROUP}.municipal_share_of_unemployment_benefit"
 

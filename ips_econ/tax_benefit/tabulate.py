@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from ips_econ.compilation import compiled, step
 from ips_econ.errors import InputError
-from ips_econ.tax_benefit.law import Law
-from ips_econ.tax_benefit.net_income import (
+from ips_econ.tax_benefit.circumstances import (
     BenefitStatus,
     Circumstances,
     Item,
     check_circumstances,
-    monthly_budget,
 )
+from ips_econ.tax_benefit.law import Law
+from ips_econ.tax_benefit.net_income import monthly_budget
 from ips_econ.tax_benefit.pensions import personal_earnings_limit
 
 LARGEST_WAGE_EUR_MONTH = 6000.0
@@ -127,7 +127,8 @@ def wage_grid(
     largest_eur_month: float = LARGEST_WAGE_EUR_MONTH, step_eur_month: float = WAGE_STEP_EUR_MONTH
 ) -> NDArray[np.float64]:
     """Wages of the table from 0 to the largest, EUR/month, shape ``(wage,)``."""
-    return np.arange(round(largest_eur_month / step_eur_month) + 1) * step_eur_month
+    steps = round(largest_eur_month / step_eur_month)
+    return np.asarray(np.arange(steps + 1) * step_eur_month, dtype=np.float64)
 
 
 @step
@@ -203,7 +204,7 @@ def _cell(person: Circumstances, row: StatusRow, household: Household) -> Circum
 def _typed(person: Circumstances) -> Circumstances:
     """The same circumstances with the exact types the compiled loop is cached for."""
     kinds = [type(field) for field in _PATTERN]
-    return Circumstances(*(kind(value) for kind, value in zip(kinds, person, strict=True)))
+    return Circumstances._make(kind(value) for kind, value in zip(kinds, person, strict=True))
 
 
 _PATTERN = Circumstances(0, 0.0, 0.0, 0.0, 0.0)

@@ -2,7 +2,7 @@
 
 Laws: työttömyysturvalaki 1290/2002, and from 1 May 2026 laki yleistuesta 48/2026, which
 merged labour-market subsidy and basic allowance. Amounts: ``sisu_2026``; adjustment:
-``he_73_2023`` and ``stt_general_support``. Part-time work is assumed to stay within the 80 % of
+``he_73_2023`` and ``stt_71696995``. Part-time work is assumed to stay within the 80 % of
 full-time hours that the adjustment allows.
 """
 

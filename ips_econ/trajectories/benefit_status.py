@@ -25,7 +25,7 @@ SICKNESS_LIMIT_MONTHS = 12  # 300 weekdays at 25 a month
 
 
 class BenefitHazards(NamedTuple):
-    """Monthly probabilities between statuses, each ``(draw,)``."""
+    """Monthly probabilities between statuses, ``(draw,)``; of one draw in the walk."""
 
     sickness_start: np.ndarray
     sickness_end: np.ndarray
@@ -38,25 +38,43 @@ class BenefitHazards(NamedTuple):
 
 
 @step
-def review(u, d, benefit, months_sick, working, hazards):  # type: ignore[no-untyped-def]
-    """Status after this month's review, from last month's; one uniform decides."""
+def of_draw(hazards, d):  # type: ignore[no-untyped-def]
+    """The hazards of one draw, as numbers."""
+    return BenefitHazards(
+        hazards.sickness_start[d],
+        hazards.sickness_end[d],
+        hazards.sickness_to_pension[d],
+        hazards.pension_start[d],
+        hazards.pension_start_in_work[d],
+        hazards.subsidy_permanent[d],
+        hazards.subsidy_end[d],
+        hazards.pension_end[d],
+    )
+
+
+@step
+def review(u, benefit, months_sick, working, hazards):  # type: ignore[no-untyped-def]
+    """Status after this month's review, from last month's; one uniform decides.
+
+    ``hazards`` are those of one draw.
+    """
     if benefit == SUBSIDY:
-        if u < hazards.subsidy_permanent[d]:
+        if u < hazards.subsidy_permanent:
             return PENSION
-        if u < hazards.subsidy_permanent[d] + hazards.subsidy_end[d]:
+        if u < hazards.subsidy_permanent + hazards.subsidy_end:
             return SUPPORT
         return SUBSIDY
     if benefit == PENSION:
-        return SUPPORT if u < hazards.pension_end[d] else PENSION
+        return SUPPORT if u < hazards.pension_end else PENSION
     if benefit == SICKNESS:
-        end = 1.0 if months_sick >= SICKNESS_LIMIT_MONTHS else hazards.sickness_end[d]
-        if u < end * hazards.sickness_to_pension[d]:
+        end = 1.0 if months_sick >= SICKNESS_LIMIT_MONTHS else hazards.sickness_end
+        if u < end * hazards.sickness_to_pension:
             return SUBSIDY
         return SUPPORT if u < end else SICKNESS
     if working:
-        return SUBSIDY if u < hazards.pension_start_in_work[d] else benefit
-    if u < hazards.pension_start[d]:
+        return SUBSIDY if u < hazards.pension_start_in_work else benefit
+    if u < hazards.pension_start:
         return SUBSIDY
-    if benefit == SUPPORT and u < hazards.pension_start[d] + hazards.sickness_start[d]:
+    if benefit == SUPPORT and u < hazards.pension_start + hazards.sickness_start:
         return SICKNESS
     return benefit

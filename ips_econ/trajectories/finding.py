@@ -120,24 +120,33 @@ def highest_share(early, classes):  # type: ignore[no-untyped-def]
 
 
 @step
-def intercept_for(level, scores, weights, highest):  # type: ignore[no-untyped-def]
-    """Log odds at score zero for which the weighted mean probability is ``level``.
+def share_at(odds, relative_odds, highest):  # type: ignore[no-untyped-def]
+    """Probability of a stratum, given the odds at score zero and its own odds ratio."""
+    here = odds * relative_odds
+    return min(highest, here / (1.0 + here))
 
-    ``scores`` are log odds ratios by stratum of the reference population, ``weights`` its shares
-    (both ``(stratum,)``); no stratum exceeds ``highest``. The mean of capped logistic curves is
-    increasing: bisection.
+
+@step
+def odds_for(level, relative_odds, weights, highest):  # type: ignore[no-untyped-def]
+    """Odds at score zero for which the weighted mean probability is ``level``.
+
+    ``relative_odds`` are the odds ratios of the strata of the reference population, ``weights``
+    its shares (both ``(stratum,)``); no stratum exceeds ``highest``. The mean of capped logistic
+    curves is increasing: bisection on the log odds.
     """
     low, high = -20.0, 20.0
+    odds = 1.0
     for _ in range(BISECTIONS):
-        a = 0.5 * (low + high)
+        middle = 0.5 * (low + high)
+        odds = math.exp(middle)
         mean = 0.0
-        for s in range(len(scores)):
-            mean += weights[s] * min(highest, expit(a + scores[s]))
+        for s in range(len(weights)):
+            mean += weights[s] * share_at(odds, relative_odds[s], highest)
         if mean < level:
-            low = a
+            low = middle
         else:
-            high = a
-    return 0.5 * (low + high)
+            high = middle
+    return odds
 
 
 @step

@@ -41,6 +41,14 @@ class Persistence(IntEnum):
     SUSTAINED = 3
 
 
+class Path(NamedTuple):
+    """A shape of persistence: months ``(knot,)`` and shares of the peak gap ``(draw, knot)``."""
+
+    shape: Persistence
+    knot_months: np.ndarray
+    gap_knots: np.ndarray
+
+
 class EmploymentDraws(NamedTuple):
     """Sampled inputs of work, each ``(draw,)`` unless stated; published metrics and units."""
 
@@ -52,7 +60,6 @@ class EmploymentDraws(NamedTuple):
     share_by_month_9: np.ndarray
     late_ratio: np.ndarray
     job_loss_ratio: np.ndarray
-    gap_knots: np.ndarray  # (draw, knot) share of the peak gap at each knot month
     job_loss_rate: np.ndarray  # per month
     job_loss_shape: np.ndarray
     jobs_per_person: np.ndarray
@@ -141,44 +148,67 @@ def multiplier_for(target, employed_before, lost, found):  # type: ignore[no-unt
 
 
 @step
+def fill_level(d, y, arm, group, level, highest, relative_odds, inputs, reference, hazards):  # type: ignore[no-untyped-def]
+    """First-job hazards of one arm that give the reference population ``level`` by month 18.
+
+    Returns the share of the reference population that falls short of it.
+    """
+    classes = finding.Classes(inputs.low_share[d], inputs.low_ratio[d])
+    early = inputs.share_by_month_9[d]
+    odds = finding.odds_for(level, relative_odds, reference, highest)
+    reached = 0.0
+    for s in range(STRATA_PER_GROUP):
+        p = finding.share_at(odds, relative_odds[s], highest)
+        easy, hard = 1.0 - classes.low_share, classes.low_share
+        first = finding.hazard_for(early * p, FIRST_PHASE_MONTHS, easy, hard, classes)
+        easy *= (1.0 - first.hazard) ** FIRST_PHASE_MONTHS
+        hard *= (1.0 - classes.low_ratio * first.hazard) ** FIRST_PHASE_MONTHS
+        months = TRIAL_MONTHS - FIRST_PHASE_MONTHS
+        second = finding.hazard_for((1.0 - early) * p, months, easy, hard, classes)
+        reached += reference[s] * (p - first.miss - second.miss)
+        column = group * STRATA_PER_GROUP + s
+        for c in range(CLASSES):
+            scale = 1.0 if c == 0 else classes.low_ratio
+            hazards.find[d, arm, y, 0, c, column] = first.hazard * scale
+            hazards.find[d, arm, y, 1, c, column] = second.hazard * scale
+            hazards.find[d, arm, y, 2, c, column] = second.hazard * scale
+    return level - reached
+
+
+@step
 def fill_finding(d, inputs, reference, hazards):  # type: ignore[no-untyped-def]
     """First-job hazards of one draw at the trials' unemployment, all arms, years and strata."""
     classes = finding.Classes(inputs.low_share[d], inputs.low_ratio[d])
-    early = inputs.share_by_month_9[d]
-    highest = finding.highest_share(early, classes)
-    years = inputs.effect_share.shape[1]
+    highest = finding.highest_share(inputs.share_by_month_9[d], classes)
+    relative_odds = np.exp(inputs.score[d])
     for group in range(GROUPS):
-        for arm in range(ARMS):
-            for y in range(years):
-                level = inputs.control_level[d, group]
-                if arm == IPS:
-                    level = finding.level_with_effect(
-                        level,
-                        inputs.trial_control[d, group],
-                        inputs.ratio[d, group],
-                        inputs.log_odds_shift[d],
-                        inputs.effect_share[d, y],
-                        inputs.maximum_level[d],
-                    )
-                a = finding.intercept_for(level, inputs.score[d], reference, highest)
-                reached = 0.0
-                for s in range(STRATA_PER_GROUP):
-                    p = min(highest, finding.expit(a + inputs.score[d, s]))
-                    easy, hard = 1.0 - classes.low_share, classes.low_share
-                    first = finding.hazard_for(early * p, FIRST_PHASE_MONTHS, easy, hard, classes)
-                    easy *= (1.0 - first.hazard) ** FIRST_PHASE_MONTHS
-                    hard *= (1.0 - classes.low_ratio * first.hazard) ** FIRST_PHASE_MONTHS
-                    later = TRIAL_MONTHS - FIRST_PHASE_MONTHS
-                    second = finding.hazard_for((1.0 - early) * p, later, easy, hard, classes)
-                    reached += reference[s] * (p - first.miss - second.miss)
-                    column = group * STRATA_PER_GROUP + s
-                    for c in range(CLASSES):
-                        scale = 1.0 if c == 0 else classes.low_ratio
-                        hazards.find[d, arm, y, 0, c, column] = first.hazard * scale
-                        hazards.find[d, arm, y, 1, c, column] = second.hazard * scale
-                        hazards.find[d, arm, y, 2, c, column] = second.hazard * scale
-                if group == 0:
-                    hazards.level_miss[d] = max(hazards.level_miss[d], level - reached)
+        control = inputs.control_level[d, group]
+        for y in range(inputs.effect_share.shape[1]):
+            if y == 0:
+                miss = fill_level(
+                    d, y, CONTROL, group, control, highest, relative_odds, inputs, reference, hazards
+                )
+            else:
+                columns = slice(group * STRATA_PER_GROUP, (group + 1) * STRATA_PER_GROUP)
+                hazards.find[d, CONTROL, y, :, :, columns] = hazards.find[
+                    d, CONTROL, 0, :, :, columns
+                ]
+            level = finding.level_with_effect(
+                control,
+                inputs.trial_control[d, group],
+                inputs.ratio[d, group],
+                inputs.log_odds_shift[d],
+                inputs.effect_share[d, y],
+                inputs.maximum_level[d],
+            )
+            miss = max(
+                miss,
+                fill_level(
+                    d, y, IPS, group, level, highest, relative_odds, inputs, reference, hazards
+                ),
+            )
+            if group == 0:
+                hazards.level_miss[d] = max(hazards.level_miss[d], miss)
 
 
 @step
@@ -276,7 +306,7 @@ def use_control_hazards_after_trial(d, y, hazards):  # type: ignore[no-untyped-d
 
 
 @step
-def solve_persistence(d, y, inputs, reference, knot_months, solved_arm, hazards):  # type: ignore[no-untyped-def]
+def solve_persistence(d, y, inputs, reference, knot_months, gap_knots, solved_arm, hazards):  # type: ignore[no-untyped-def]
     """Multipliers after month 18 at which the reference population's gap follows the path."""
     months = hazards.multiplier.shape[3]
     cohorts = (
@@ -296,7 +326,7 @@ def solve_persistence(d, y, inputs, reference, knot_months, solved_arm, hazards)
         m = 1.0
         target = 0.0
         if month > TRIAL_MONTHS:
-            gap = gap_share(month, knot_months, inputs.gap_knots[d], start, peak)
+            gap = gap_share(month, knot_months, gap_knots, start, peak)
             target = twin.employed(cohorts[other_arm]) + sign * gap
             lost, found = twin.natural_flows(cohorts[solved_arm], here)
             m = multiplier_for(target, twin.employed(cohorts[solved_arm]), lost, found)
@@ -311,51 +341,36 @@ def solve_persistence(d, y, inputs, reference, knot_months, solved_arm, hazards)
 
 
 @compiled
-def fill_hazards(inputs, reference, knot_months, persistence, hazards):  # type: ignore[no-untyped-def]
-    """Solve every draw of a block in place; see :class:`Hazards`."""
+def fill_hazards(inputs, reference, hazards):  # type: ignore[no-untyped-def]
+    """Solve every draw of a block in place, at the trials' unemployment; see :class:`Hazards`."""
     for d in range(inputs.low_share.shape[0]):
         fill_finding(d, inputs, reference, hazards)
         fill_late_finding(d, inputs, reference, hazards)
         fill_keeping(d, inputs, hazards)
-        if persistence != 0:
-            solved = CONTROL if persistence == 2 else IPS
-            for y in range(inputs.effect_share.shape[1]):
-                solve_persistence(d, y, inputs, reference, knot_months, solved, hazards)
-        for arm in range(ARMS):
-            for y in range(inputs.effect_share.shape[1]):
-                for phase in range(PHASES):
-                    for c in range(CLASSES):
-                        for s in range(STRATA):
-                            hazards.find[d, arm, y, phase, c, s] = min(
-                                1.0,
-                                hazards.find[d, arm, y, phase, c, s] * inputs.unemployment_factor[d],
-                            )
-                for t in range(hazards.reemployment.shape[3]):
-                    hazards.reemployment[d, arm, y, t] = min(
-                        1.0, hazards.reemployment[d, arm, y, t] * inputs.unemployment_factor[d]
-                    )
 
 
-def solve_hazards(
-    inputs: EmploymentDraws,
-    reference: np.ndarray,
-    knot_months: np.ndarray,
-    persistence: Persistence,
-    months: int,
-) -> Hazards:
-    """Monthly probabilities of work for a block of draws.
+@compiled
+def fill_persistence(inputs, reference, knot_months, gap_knots, solved, hazards):  # type: ignore[no-untyped-def]
+    """Put every draw of a block on its persistence path, in place."""
+    for d in range(inputs.low_share.shape[0]):
+        for y in range(inputs.effect_share.shape[1]):
+            knots = gap_knots[d]
+            solve_persistence(d, y, inputs, reference, knot_months, knots, solved, hazards)
+
+
+def solve_hazards(inputs: EmploymentDraws, reference: np.ndarray, months: int) -> Hazards:
+    """Monthly probabilities of work for a block of draws, for the trials' clients.
 
     Parameters
     ----------
     inputs : sampled values, see :class:`EmploymentDraws`.
     reference : ``(stratum of a group,)`` shares of the trials' clients, summing to one.
-    knot_months : months of the persistence path's knots, increasing, all above 18.
-    persistence : shape of the gap after month 18.
     months : horizon in months.
 
     Returns
     -------
-    Hazards, with ``level_miss`` and ``gap_misses`` saying what could not be reached.
+    Hazards at the trials' unemployment without a persistence path; ``level_miss`` says what could
+    not be reached.
     """
     draws, years = inputs.effect_share.shape
     span = max(months, TRIAL_MONTHS + 1)
@@ -368,5 +383,28 @@ def solve_hazards(
         level_miss=np.zeros(draws),
         gap_misses=np.zeros(draws, dtype=np.int64),
     )
-    fill_hazards(inputs, reference, knot_months, persistence.value, hazards)
+    fill_hazards(inputs, reference, hazards)
     return hazards
+
+
+def with_persistence(
+    hazards: Hazards,
+    inputs: EmploymentDraws,
+    reference: np.ndarray,
+    path: Path,
+) -> Hazards:
+    """The same hazards on a persistence path after month 18; ``gap_misses`` counts months off it."""
+    copy = Hazards(*(values.copy() for values in hazards))
+    if path.shape is not Persistence.HAZARDS_ONLY:
+        solved = CONTROL if path.shape is Persistence.CATCH_UP else IPS
+        fill_persistence(inputs, reference, path.knot_months, path.gap_knots, solved, copy)
+    return copy
+
+
+def in_region(hazards: Hazards, inputs: EmploymentDraws) -> Hazards:
+    """The trials' hazards at local unemployment: finding work is scaled, at most to certainty."""
+    factor = inputs.unemployment_factor
+    return hazards._replace(
+        find=np.minimum(1.0, hazards.find * factor[:, None, None, None, None, None]),
+        reemployment=np.minimum(1.0, hazards.reemployment * factor[:, None, None, None]),
+    )

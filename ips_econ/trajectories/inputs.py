@@ -17,8 +17,13 @@ from ips_econ.population.sampling import (
 from ips_econ.scenario.schema import Scenario
 from ips_econ.trajectories.benefit_status import BenefitHazards
 from ips_econ.trajectories.employment import JobTerms
-from ips_econ.trajectories.hazards import EmploymentDraws, Persistence
-from ips_econ.population.attributes import AGE_BAND_MIDPOINTS, AGE_BAND_STARTS, Diagnosis, RETIREMENT_AGE, stratum_axes
+from ips_econ.trajectories.hazards import EmploymentDraws, Path, Persistence
+from ips_econ.population.attributes import (
+    AGE_BAND_MIDPOINTS,
+    AGE_BAND_STARTS,
+    RETIREMENT_AGE,
+    stratum_axes,
+)
 from ips_econ.trajectories.states import TRIAL_MONTHS
 from ips_econ.trajectories.treatment import Treatment
 from ips_econ.units import MONTHS_PER_YEAR
@@ -116,33 +121,31 @@ def effect_share(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
     return np.stack(shares, axis=1) * crowding[:, None] * likeness
 
 
-def persistence_knots(
-    persistence: Persistence, library: ParameterLibrary, scenario: Scenario, draws: ParameterDraws
-) -> tuple[np.ndarray, np.ndarray]:
-    """Months ``(knot,)`` and shares of the peak gap ``(draw, knot)`` of the chosen shape."""
-    if persistence is Persistence.SUSTAINED:
+def persistence_path(
+    shape: Persistence, library: ParameterLibrary, scenario: Scenario, draws: ParameterDraws
+) -> Path:
+    """Months and shares of the peak gap of a shape of persistence."""
+    if shape is Persistence.SUSTAINED:
         at_36 = draws.column("effect.gap_left_month_36")
         at_60 = np.minimum(at_36, draws.column("effect.gap_left_month_60"))
-        zero = draws.column("effect.gap_zero_month")
-        months = np.array([36.0, 60.0, zero[0]])
-        return months, np.stack([at_36, at_60, np.zeros(len(draws))], axis=1)
-    if persistence is Persistence.HAZARDS_ONLY:
-        return np.array([RETIREMENT_AGE * 12.0]), np.ones((len(draws), 1))
+        zero = float(draws.column("effect.gap_zero_month")[0])
+        knots = np.stack([at_36, at_60, np.zeros(len(draws))], axis=1)
+        return Path(shape, np.array([36.0, 60.0, zero]), knots)
+    if shape is Persistence.HAZARDS_ONLY:
+        return Path(shape, np.zeros(0), np.zeros((len(draws), 0)))
     table = library.table(
-        f"effect.persistence_{persistence.name.lower()}", scenario.economics.policy_date, "share"
+        f"effect.persistence_{shape.name.lower()}", scenario.economics.policy_date, "share"
     )
     knots = sorted((float(month), share) for month, share in table.items())
     knots = [(month, share) for month, share in knots if month > TRIAL_MONTHS]
-    months = np.array([month for month, _ in knots])
-    return months, np.tile([share for _, share in knots], (len(draws), 1))
+    shares = np.tile([share for _, share in knots], (len(draws), 1))
+    return Path(shape, np.array([month for month, _ in knots]), shares)
 
 
 def employment_draws(
     scenario: Scenario,
     draws: ParameterDraws,
     reference: Reference,
-    gap_knots: np.ndarray,
-    months_in_service: np.ndarray,
 ) -> EmploymentDraws:
     """Everything the hazards of work are solved from."""
 
@@ -162,7 +165,6 @@ def employment_draws(
         share_by_month_9=column("effect.found_by_month_9_share"),
         late_ratio=column("effect.late_entry_ratio"),
         job_loss_ratio=column("effect.job_loss_ratio"),
-        gap_knots=gap_knots,
         job_loss_rate=column("employment.job_loss_rate_month"),
         job_loss_shape=column("employment.job_loss_shape"),
         jobs_per_person=column("employment.jobs_per_person_24m"),
@@ -172,7 +174,7 @@ def employment_draws(
         low_ratio=column("employment.low_finder_hazard_ratio"),
         score=log_odds_scores(draws, reference),
         unemployment_factor=ratio ** column("employment.unemployment_elasticity"),
-        months_in_service=months_in_service,
+        months_in_service=column("programme.mean_months_in_service"),
         effect_share=effect_share(scenario, draws),
     )
 
@@ -256,5 +258,3 @@ def death_probabilities(draws: ParameterDraws) -> np.ndarray:
     rate = np.stack(hazards, axis=1)[:, :, None, :] * ratios[:, None, :, None]
     return probability(rate, MONTHS_PER_YEAR)
 
-
-DIAGNOSES = tuple(d.name.lower() for d in Diagnosis)

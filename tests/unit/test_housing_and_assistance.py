@@ -77,9 +77,7 @@ def test_assets_count_as_income_and_end_the_allowance_at_the_ceiling(law: Law) -
 
 def test_the_pensioners_allowance_has_a_basic_and_an_additional_deductible(law: Law) -> None:
     def allowance(income: float) -> float:
-        return housing.pensioners_housing_allowance(
-            law.pensioners_housing, 550.0, 2, income, 0.0
-        )
+        return housing.pensioners_housing_allowance(law.pensioners_housing, 550.0, 2, income, 0.0)
 
     basic = 0.85 * (6_600 - 681.39) / 12
     assert allowance(0.0) == pytest.approx(basic)
@@ -92,9 +90,7 @@ def test_the_pensioners_allowance_is_capped_by_group_and_not_paid_below_the_smal
     law: Law,
 ) -> None:
     def allowance(rent: float, group: int) -> float:
-        return housing.pensioners_housing_allowance(
-            law.pensioners_housing, rent, group, 0.0, 0.0
-        )
+        return housing.pensioners_housing_allowance(law.pensioners_housing, rent, group, 0.0, 0.0)
 
     capped = [allowance(2_000.0, group) for group in (1, 2, 3)]
     expected = [0.85 * (cap - 681.39) / 12 for cap in (9_287, 8_541, 7_493)]

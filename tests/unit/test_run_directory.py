@@ -343,6 +343,15 @@ def test_a_directory_of_something_else_is_not_overwritten(target: Path) -> None:
     assert names(target.parent) == {"lappi", "lappi/thesis.docx", "lappi/manifest.json"}
 
 
+@pytest.mark.parametrize("name", [".git/config", "blocks/toys.txt", "draft.tmp"])
+def test_hidden_and_odd_files_of_the_user_count_too(target: Path, name: str) -> None:
+    (target / name).parent.mkdir(parents=True)
+    (target / name).write_text("mine")
+    with pytest.raises(InputError, match="not a run of ips-econ, so it is not overwritten"):
+        RunDirectory.start(target, KEY)
+    assert (target / name).read_text() == "mine"
+
+
 def test_files_of_the_user_among_the_results_are_not_removed(target: Path) -> None:
     finish(target)
     (target / "notes.txt").write_text("mine")

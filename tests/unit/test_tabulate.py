@@ -42,7 +42,9 @@ def test_every_cell_is_what_the_rules_give_as_plain_python(
 ) -> None:
     law = load_law(library, on)
     rows = simulation_rows(law, LEVELS, 0.5)
-    wages = np.concatenate([[0.0, 5.0, 975.0, 980.0, 985.0, 990.0, 995.0], wage_grid(6000.0, 487.0)])
+    wages = np.concatenate(
+        [[0.0, 5.0, 975.0, 980.0, 985.0, 990.0, 995.0], wage_grid(6000.0, 487.0)]
+    )
     table = tabulate(law, rows, HOUSEHOLDS, wages, PERSON)
     assert table.shape == (len(ROWS), len(HOUSEHOLDS), len(wages), len(Item))
     expected = np.empty(len(Item))

@@ -1,3 +1,7 @@
+// On paper nothing is folded away.
+window.addEventListener("beforeprint", function () {
+  document.querySelectorAll("details").forEach(function (part) { part.open = true; });
+});
 // Draws each chart where its static picture stands; a chart that fails leaves the picture.
 (function () {
   "use strict";

@@ -1,0 +1,313 @@
+"""What holds for every budget, whatever the circumstances and the date."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ips_econ.errors import InputError
+from ips_econ.parameters.library import load_library
+from ips_econ.tax_benefit.law import Law, load_law
+from ips_econ.tax_benefit.net_income import (
+    BENEFIT_ITEMS,
+    EMPLOYER_ITEMS,
+    NOT_MODELLED,
+    PENSION_STATUSES,
+    TAX_ITEMS,
+    BenefitStatus,
+    Circumstances,
+    Item,
+    budget,
+    monthly_budget,
+    net_income,
+    status_named,
+)
+
+REGIMES = (
+    date(2024, 1, 1),
+    date(2024, 4, 1),
+    date(2025, 1, 1),
+    date(2026, 1, 1),
+    date(2026, 3, 1),
+    date(2026, 5, 1),
+)
+SUMMER_2026 = date(2026, 6, 1)
+
+
+@cache
+def law(on: date) -> Law:
+    return load_law(load_library(), on)
+
+
+def in_force(status: BenefitStatus, rules: Law) -> bool:
+    if status == BenefitStatus.labour_market_subsidy:
+        return rules.unemployment.labour_market_subsidy_eur_day > 0
+    if status == BenefitStatus.general_support:
+        return rules.unemployment.general_support_eur_day > 0
+    return status not in NOT_MODELLED
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Law, Circumstances]:
+    """A date's law and circumstances that it covers."""
+    rules = law(draw(st.sampled_from(REGIMES)))
+    status = draw(st.sampled_from([s for s in BenefitStatus if in_force(s, rules)]))
+    pensioner = status in PENSION_STATUSES
+    smallest = 1.0 if status == BenefitStatus.earnings_related_disability_pension else 0.0
+    amounts = st.floats(smallest, 4_000.0)
+    circumstances = Circumstances(
+        status=status,
+        gross_wage_eur_month=draw(st.floats(0.0, 8_000.0)),
+        age=draw(st.floats(18.0, 64.9)),
+        rent_eur_month=draw(st.floats(0.0, 1_500.0)),
+        municipal_tax_share=draw(st.floats(0.04, 0.11)),
+        church_tax_share=draw(st.sampled_from([0.0, 0.01, 0.02])),
+        municipality_group=draw(st.sampled_from([1, 2, 3])),
+        earnings_related_pension_eur_month=draw(amounts) if pensioner else 0.0,
+        personal_earnings_limit_eur_month=draw(st.floats(0.0, 3_000.0)) if pensioner else 0.0,
+        claims_housing_allowance=draw(st.booleans()),
+        claims_social_assistance=draw(st.booleans()),
+        care_allowance=draw(st.sampled_from([0, 1, 2, 3])) if pensioner else 0,
+        spell_reaches_three_months=draw(st.booleans()),
+        pensioners_housing_allowance_in_suspension=draw(st.booleans()),
+    )
+    return rules, circumstances
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_a_budget_adds_up_and_every_item_has_its_sign(case: tuple[Law, Circumstances]) -> None:
+    rules, circumstances = case
+    items = budget(rules, circumstances)
+    assert np.all(np.isfinite(items))
+    wage = circumstances.gross_wage_eur_month
+    assert items[Item.gross_wage] == wage
+    assert all(items[item] <= 0.0 for item in TAX_ITEMS)
+    assert all(items[item] >= 0.0 for item in BENEFIT_ITEMS)
+    assert all(items[item] >= 0.0 for item in EMPLOYER_ITEMS)
+    taxes = -sum(items[item] for item in TAX_ITEMS)
+    benefits = sum(items[item] for item in BENEFIT_ITEMS)
+    assert net_income(items) + taxes - benefits == pytest.approx(wage, abs=1e-9)
+    assert len(Item) == 1 + len(TAX_ITEMS) + len(BENEFIT_ITEMS) + len(EMPLOYER_ITEMS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_one_primary_benefit_and_one_housing_allowance_at_most(
+    case: tuple[Law, Circumstances],
+) -> None:
+    rules, circumstances = case
+    items = budget(rules, circumstances)
+    housing = items[[Item.general_housing_allowance, Item.pensioners_housing_allowance]]
+    assert np.count_nonzero(housing) <= 1
+    assert housing.sum() <= circumstances.rent_eur_month
+    primary = items[Item.sickness_allowance : Item.general_housing_allowance]
+    pension = items[Item.national_pension : Item.sickness_allowance].sum()
+    assert np.count_nonzero(primary) + (pension > 0) <= 1
+    if items[Item.care_allowance] > 0:
+        assert circumstances.status in PENSION_STATUSES
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_taxes_and_contributions_never_exceed_what_is_taxed(
+    case: tuple[Law, Circumstances],
+) -> None:
+    rules, circumstances = case
+    items = budget(rules, circumstances)
+    taxed = items[Item.gross_wage]
+    taxed += items[Item.national_pension : Item.general_housing_allowance].sum()
+    taxes = -sum(items[item] for item in TAX_ITEMS)
+    assert taxes <= 0.7 * taxed + 1e-9
+    assert 0.0 <= sum(items[item] for item in EMPLOYER_ITEMS) <= 0.25 * items[Item.gross_wage]
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases(), st.floats(0.0, 2_000.0))
+def test_more_pay_never_adds_more_to_net_income_than_itself_and_the_tax_it_saves(
+    case: tuple[Law, Circumstances], more: float
+) -> None:
+    """Pay can save tax: its credit meets the tax on a benefit, and a lost benefit is not taxed."""
+    rules, circumstances = case
+    wage = circumstances.gross_wage_eur_month
+    before = budget(rules, circumstances)
+    after = budget(rules, circumstances._replace(gross_wage_eur_month=wage + more))
+    saved = max(0.0, sum(after[item] - before[item] for item in TAX_ITEMS))
+    assert net_income(after) - net_income(before) <= more + saved + 0.02
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_social_assistance_brings_everybody_who_claims_it_to_the_same_floor(
+    case: tuple[Law, Circumstances],
+) -> None:
+    rules, circumstances = case
+    circumstances = circumstances._replace(claims_social_assistance=True)
+    items = budget(rules, circumstances)
+    after_rent = net_income(items) - circumstances.rent_eur_month
+    assert after_rent >= rules.social_assistance.basic_amount - 1e-6
+    if items[Item.social_assistance] > 0 and circumstances.gross_wage_eur_month == 0:
+        floor = rules.social_assistance.basic_amount + items[Item.care_allowance]
+        assert after_rent == pytest.approx(floor)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_a_claim_that_is_not_made_pays_nothing(case: tuple[Law, Circumstances]) -> None:
+    rules, circumstances = case
+    items = budget(
+        rules,
+        circumstances._replace(claims_housing_allowance=False, claims_social_assistance=False),
+    )
+    assert items[Item.general_housing_allowance] == 0
+    assert items[Item.pensioners_housing_allowance] == 0
+    if circumstances.status != BenefitStatus.social_assistance:
+        assert items[Item.social_assistance] == 0
+
+
+def drops(status: BenefitStatus, **changes: float) -> list[int]:
+    """Whole euros of pay after which one more euro lowers net income by more than 20 cents."""
+    base = Circumstances(status, 0.0, 40.0, 0.0, 0.0757, claims_housing_allowance=False)
+    base = base._replace(**changes)
+    nets = [
+        net_income(budget(law(SUMMER_2026), base._replace(gross_wage_eur_month=float(wage))))
+        for wage in range(3_001)
+    ]
+    return [wage for wage in range(3_000) if nets[wage + 1] - nets[wage] < -0.20]
+
+
+def test_where_net_income_falls_when_pay_rises() -> None:
+    """The whole list of cliffs up to 3,000 EUR a month in 2026, without housing.
+
+    71.72: pay becomes insured for the pension. 1,437.92: the daily-allowance contribution is due
+    on all pay. 990.90 and the personal limit: suspension. First euro: sickness and
+    rehabilitation allowance end.
+    """
+    insured, daily_allowance = 71, 1_437
+    assert drops(BenefitStatus.none) == [insured, daily_allowance]
+    assert drops(BenefitStatus.general_support) == [insured, daily_allowance]
+    assert drops(BenefitStatus.sickness_allowance) == [0, insured, daily_allowance]
+    assert drops(BenefitStatus.rehabilitation_allowance) == [0, insured, daily_allowance]
+    pension = BenefitStatus.national_disability_pension
+    assert drops(pension) == [insured, 990, daily_allowance]
+    assert drops(pension, spell_reaches_three_months=False) == [insured, daily_allowance]
+    earnings_related = {
+        "earnings_related_pension_eur_month": 1_500.0,
+        "personal_earnings_limit_eur_month": 1_200.0,
+    }
+    both = drops(BenefitStatus.earnings_related_disability_pension, **earnings_related)
+    assert both == [insured, 990, 1_200, daily_allowance]
+
+
+def test_a_rehabilitation_subsidy_pays_what_a_disability_pension_pays() -> None:
+    base = Circumstances(BenefitStatus.rehabilitation_subsidy, 600.0, 40.0, 550.0, 0.0757)
+    pension = base._replace(status=BenefitStatus.national_disability_pension)
+    assert np.array_equal(budget(law(SUMMER_2026), base), budget(law(SUMMER_2026), pension))
+
+
+def test_a_suspended_pension_equals_a_pension_above_its_limit() -> None:
+    base = Circumstances(BenefitStatus.national_disability_pension, 1_500.0, 40.0, 550.0, 0.0757)
+    suspended = base._replace(status=BenefitStatus.suspended_disability_pension)
+    assert np.array_equal(budget(law(SUMMER_2026), base), budget(law(SUMMER_2026), suspended))
+    out_of_work = suspended._replace(gross_wage_eur_month=0.0)
+    assert budget(law(SUMMER_2026), out_of_work)[Item.national_pension] == 0.0
+
+
+def test_the_rent_limit_caps_social_assistance() -> None:
+    base = Circumstances(BenefitStatus.social_assistance, 0.0, 40.0, 800.0, 0.0757)
+    free = budget(law(SUMMER_2026), base)
+    capped = budget(law(SUMMER_2026), base._replace(social_assistance_rent_limit_eur_month=500.0))
+    difference = free[Item.social_assistance] - capped[Item.social_assistance]
+    assert difference == pytest.approx(300.0)
+
+
+@pytest.mark.parametrize("status", NOT_MODELLED)
+def test_a_status_without_rules_is_refused_and_gives_no_number(status: BenefitStatus) -> None:
+    circumstances = Circumstances(status, 500.0, 40.0, 0.0, 0.0757)
+    with pytest.raises(InputError, match=f"the rules of {status.name} are not modelled"):
+        budget(law(SUMMER_2026), circumstances)
+    out = np.zeros(len(Item))
+    monthly_budget(law(SUMMER_2026), circumstances, out)
+    assert np.all(np.isnan(out))
+
+
+def test_a_household_of_two_adults_is_refused_and_gives_no_number() -> None:
+    couple = Circumstances(BenefitStatus.none, 500.0, 40.0, 0.0, 0.0757, lives_alone=False)
+    with pytest.raises(InputError, match="one adult living alone"):
+        budget(law(SUMMER_2026), couple)
+    out = np.zeros(len(Item))
+    monthly_budget(law(SUMMER_2026), couple, out)
+    assert np.all(np.isnan(out))
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "sentence"),
+    [
+        (date(2026, 4, 30), BenefitStatus.general_support, "has not begun by 2026-04-30"),
+        (date(2026, 5, 1), BenefitStatus.labour_market_subsidy, "has ended before 2026-05-01"),
+    ],
+)
+def test_a_benefit_that_does_not_exist_on_the_date_is_refused_with_its_neighbour(
+    on: date, status: BenefitStatus, sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence) as refused:
+        budget(law(on), Circumstances(status, 0.0, 40.0, 0.0, 0.0757))
+    assert "did you mean" in str(refused.value)
+
+
+def test_every_problem_of_the_circumstances_is_named_at_once() -> None:
+    wrong = Circumstances(
+        status=BenefitStatus.earnings_related_disability_pension,
+        gross_wage_eur_month=-1.0,
+        age=70.0,
+        rent_eur_month=math.nan,
+        municipal_tax_share=7.57,
+        municipality_group=4,
+        care_allowance=9,
+    )
+    with pytest.raises(InputError) as refused:
+        budget(law(SUMMER_2026), wrong)
+    assert [problem.key for problem in refused.value.problems] == [
+        "gross_wage_eur_month",
+        "age",
+        "rent_eur_month",
+        "municipal_tax_share",
+        "municipality_group",
+        "care_allowance",
+        "earnings_related_pension_eur_month",
+    ]
+    assert "a share: 0.0757, not 7.57" in str(refused.value)
+
+
+def test_a_pension_or_care_allowance_needs_a_pension_status() -> None:
+    with pytest.raises(InputError, match="goes with a disability pension") as refused:
+        budget(
+            law(SUMMER_2026),
+            Circumstances(
+                BenefitStatus.general_support,
+                0.0,
+                40.0,
+                0.0,
+                0.0757,
+                earnings_related_pension_eur_month=300.0,
+                care_allowance=1,
+            ),
+        )
+    assert len(refused.value.problems) == 2
+
+
+def test_an_unknown_number_is_no_status() -> None:
+    with pytest.raises(InputError, match="is not a benefit status"):
+        budget(law(SUMMER_2026), Circumstances(99, 0.0, 40.0, 0.0, 0.0757))
+
+
+def test_a_misspelt_status_gets_the_nearest_name() -> None:
+    assert status_named("sickness_allowance") is BenefitStatus.sickness_allowance
+    with pytest.raises(InputError, match="did you mean 'general_support'"):
+        status_named("general_suport")
