@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 CSV_SIGNIFICANT_DIGITS = 10
+PARQUET_ROW_GROUP = 65_536  # keeps the memory of writing small
 _INTEGER = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)
 _TRUTH = {"true": True, "false": False}
@@ -125,8 +126,16 @@ def parquet_bytes(columns: Mapping[str, NDArray[Any] | Labels]) -> bytes:
     import pyarrow.parquet as pq
 
     table = pa.Table.from_arrays([_arrow(column) for column in columns.values()], list(columns))
+    repeated = [name for name, column in columns.items() if isinstance(column, Labels)]
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", store_schema=False)
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        store_schema=False,
+        use_dictionary=repeated,
+        row_group_size=PARQUET_ROW_GROUP,
+    )
     return sink.getvalue()
 
 

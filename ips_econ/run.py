@@ -37,7 +37,7 @@ from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.run_directory import RunDirectory, run_key
 from ips_econ.scenario.loading import LoadedScenario
 
-BLOCK_DRAWS = 32
+BLOCK_DRAWS = 16
 LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pyarrow", "plotly", "matplotlib", "pydantic")
 
 Progress = Callable[[int, int], None]
@@ -91,13 +91,8 @@ def simulate(loaded: LoadedScenario, options: Options, progress: Progress | None
     started, clock = datetime.now(UTC), time.perf_counter()
     inputs = run_inputs(loaded, options)
     with RunDirectory.start(options.out, run_key(inputs), resume=options.resume) as directory:
-        plan = plan_of(loaded)
-        plan.prepare()
-        draws = Draws(plan, run_blocks(plan, directory, options, progress))
-        missed = check_levels(draws.blocks["level_miss"])
-        write_tables(draws, directory)
-        facts = manifest(loaded, draws, missed)
-        directory.write_json("manifest.json", {**facts, "status": "complete"})
+        facts = simulate_into(directory, loaded, options, progress)
+        directory.write_manifest(facts)
         if options.report:
             from ips_econ.report.documents import write_report
 
@@ -108,6 +103,18 @@ def simulate(loaded: LoadedScenario, options: Options, progress: Progress | None
             "wall_seconds": round(time.perf_counter() - clock, 3),
         }
         return directory.complete({**facts, **times}).path
+
+
+def simulate_into(
+    directory: RunDirectory, loaded: LoadedScenario, options: Options, progress: Progress | None
+) -> dict[str, Any]:
+    """Simulate, evaluate and write every table; returns the facts of the manifest."""
+    plan = plan_of(loaded)
+    plan.prepare()
+    draws = Draws(plan, run_blocks(plan, directory, options, progress))
+    missed = check_levels(draws.blocks["level_miss"])
+    write_tables(draws, directory)
+    return manifest(loaded, draws, missed)
 
 
 def run_blocks(
@@ -128,9 +135,9 @@ def run_blocks(
         done += rows_of[index].stop - rows_of[index].start
         if progress is not None:
             progress(done, len(plan.draws))
-    first = results[0]
+    names = list(results[0])
     return {
-        name: np.concatenate([results[index][name] for index, _ in blocks]) for name in first
+        name: np.concatenate([results[index].pop(name) for index, _ in blocks]) for name in names
     }
 
 

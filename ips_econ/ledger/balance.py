@@ -25,11 +25,14 @@ def check_rules(rules: Rules, categories: list[Category]) -> None:
             raise RunError(
                 f"nobody pays or receives {item.name} at this policy date. Please report it."
             )
-    items, values = rules.items, rules.values
-    net = items[..., list(PARTICIPANT_ITEMS)].sum(axis=-1)
-    gross = net - items[..., list(TAX_ITEMS)].sum(axis=-1) - items[..., list(BENEFIT_ITEMS)].sum(-1)
-    largest = np.abs(gross - items[..., Item.gross_wage]).max()
-    largest = max(largest, np.abs(net - values[..., Value.NET_INCOME]).max())
+    largest = 0.0
+    for items, values in zip(rules.items, rules.values, strict=True):
+        net = items[..., list(PARTICIPANT_ITEMS)].sum(axis=-1)
+        taxes = items[..., list(TAX_ITEMS)].sum(axis=-1)
+        benefits = items[..., list(BENEFIT_ITEMS)].sum(axis=-1)
+        gross = np.abs(net - taxes - benefits - items[..., Item.gross_wage]).max()
+        told = np.abs(net - values[..., Value.NET_INCOME]).max()
+        largest = max(largest, float(gross), float(told))
     if not largest < CENT:
         raise RunError(
             f"the budget identity is broken by {largest:.4f} EUR a month: net income, taxes, "

@@ -167,7 +167,7 @@ def rule_tables(
     items = tabulate(
         law, simulation_rows(law, levels, replaced), HOUSEHOLDS, wage_grid(), person
     )
-    items = items * to_price_year
+    items *= to_price_year
     pensions = (
         items[:, 0, :, Item.national_pension]
         + items[:, 0, :, Item.guarantee_pension]
@@ -176,8 +176,8 @@ def rule_tables(
     suspended = (pensions == 0.0) & (pensions[:, :1] > 0.0)
     steps = np.array(municipal_share_schedule(library, on))
     return Rules(
-        items=np.ascontiguousarray(items),
-        values=np.ascontiguousarray(items @ value_matrix(categories, right_share)),
+        items=items,
+        values=items @ value_matrix(categories, right_share),
         suspended=suspended,
         pay_step=WAGE_STEP_EUR_MONTH * to_price_year,
         municipal_days=steps[:, 0].copy(),

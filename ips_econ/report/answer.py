@@ -129,13 +129,27 @@ def _work(results: Results, language: Language) -> str:
 
 def _public(results: Results, language: Language) -> str:
     result = results.perspectives[HEADLINE_PERSPECTIVE]
-    cost = results.outcomes.get("service_cost")
+    service = results.outcomes.get("service_cost")
+    cost = service.difference if service is not None else Stat(None)
+    less = (cost.mean or 0.0) < 0
+    services = language.text(
+        "answer.public.services_less" if less else "answer.public.services_more",
+        cost=figure(_negative(cost) if less else cost, language, "EUR").sentence,
+    )
     return language.text(
         f"answer.public.{direction(result.net_present_value)}",
+        services=services,
         years=horizon(results, language),
         net=euros(result.net_present_value, language).sentence,
-        cost=euros(cost.difference if cost else Stat(None), language).sentence,
     )
+
+
+def _negative(stat: Stat) -> Stat:
+    """The same quantity with the opposite sign."""
+    mean, low, middle, high = (
+        None if value is None else -value for value in (stat.mean, stat.p97_5, stat.p50, stat.p2_5)
+    )
+    return Stat(mean, low, middle, high, stat.sd)
 
 
 def _payers(results: Results, language: Language) -> str:

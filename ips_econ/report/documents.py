@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).with_name("templates")
 _CHARTS = "charts"
 _PLOTLY = "plotly.min.js"
+_BREAKS = re.compile(r"(?<=[−+])(?=€)|(?<=\d)(?=[–…][\d−+])|(?<=\d[–…])(?=[\d−+])")
+"""Places inside a printed number or range where a line must not break."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +242,7 @@ def _numbered(group: str, results: Results, language: Language) -> tuple[str, ..
         "price_year": run.price_year,
         "rate": discount_rate(results, language),
     }
-    texts = []
+    texts: list[str] = []
     while language.has(f"{group}.{len(texts) + 1}"):
         texts.append(language.text(f"{group}.{len(texts) + 1}", **words))
     return tuple(texts)
@@ -252,10 +255,8 @@ def _script_json(value: Mapping[str, Any]) -> str:
 
 
 def _unbroken(value: Any) -> Any:
-    """A sign and the euro after it stay on one line, in every text a template prints."""
-    if type(value) is str and "€" in value:
-        return value.replace("−€", "−\u2060€").replace("+€", "+\u2060€")
-    return value
+    """A sign and the euro after it, and the two ends of a range, stay on one line of a page."""
+    return _BREAKS.sub("\u2060", value) if type(value) is str else value
 
 
 @lru_cache

@@ -46,14 +46,13 @@ def _influence(results: Results) -> dict[str, int]:
 
 
 def _assumption_row(row: ParameterRow, rank: int | None, language: Language) -> TableRow:
-    value = parameter_value(row, language)
     influence = language.text("format.missing")
     if rank is not None:
         influence = language.text("table.assumptions.rank", rank=rank)
     return TableRow(
         language.parameter_title(row.id, row.title),
         (
-            Cell(value.full, value.interval),
+            _value_cell(row, language),
             Cell(language.name("basis", row.basis or row.kind)),
             Cell(influence),
         ),
@@ -79,11 +78,16 @@ def parameter_tables(results: Results, language: Language) -> tuple[Table, ...]:
     )
 
 
-def _parameter_row(row: ParameterRow, language: Language) -> TableRow:
+def _value_cell(row: ParameterRow, language: Language) -> Cell:
+    """The value with its price year and, in brackets, the range drawn."""
     value = parameter_value(row, language)
     full = value.full
     if row.price_year:
         full = language.text("table.parameters.prices", value=full, year=row.price_year)
+    return Cell(full, value.interval)
+
+
+def _parameter_row(row: ParameterRow, language: Language) -> TableRow:
     grade = ""
     if row.quality:
         grade = language.text(
@@ -96,6 +100,6 @@ def _parameter_row(row: ParameterRow, language: Language) -> TableRow:
         basis = language.text("table.parameters.overridden", basis=basis)
     return TableRow(
         language.parameter_title(row.id, row.title),
-        (Cell(full, value.interval), Cell(basis), Cell(grade), Cell(row.citation or row.source)),
+        (_value_cell(row, language), Cell(basis), Cell(grade), Cell(row.citation or row.source)),
         code=row.id,
     )

@@ -54,7 +54,7 @@ def figure(stat: Stat, language: Language, unit: str, *, signed: bool = False) -
     scaled = None
     if low is not None and high is not None and high > low:
         scaled = (scale * low, scale * high)
-    step = rounding_step(*(scaled or (None, None)), scale * stat.mean)
+    step = rounding_step(*scaled) if scaled else rounding_step(None, None, scale * stat.mean)
     step = max(step, {"percent": 1.0, "correlation": 0.01}.get(kind, 0.0))
     if kind == "euro":
         full = language.euros(stat.mean, step, signed=signed)
@@ -130,8 +130,9 @@ def _input(value: float, unit: str, language: Language) -> str:
 
 
 def _input_step(value: float) -> float:
-    """Step that shows four significant digits of an input and no idle zeros."""
-    step = rounding_step(None, None, value) / 10
-    while value and math.isclose(value, round(value / (10 * step)) * 10 * step, rel_tol=5e-5):
+    """Step that shows three significant digits of an input, all whole ones, and no idle zeros."""
+    step = min(1.0, rounding_step(None, None, value))
+    shown = round(value / step) * step
+    while step < 1 and math.isclose(shown, round(shown / (10 * step)) * 10 * step, abs_tol=1e-12):
         step *= 10
     return step

@@ -543,14 +543,31 @@ def _drivers(directory: Path) -> Iterable[Driver]:
             )
 
 
+_PARAMETER_COLUMNS = (
+    *("id", "title", "value", "low", "high", "unit", "price_year", "kind", "basis", "source"),
+    *("citation", "quality", "directness", "planner_should_replace", "overridden"),
+)
+
+
 def _parameters(directory: Path) -> Iterable[ParameterRow]:
-    texts = ("id", "title", "value", "unit", "price_year", "kind", "basis", "source", "citation")
-    texts += ("quality", "directness")
-    flags = ("planner_should_replace", "overridden")
-    for row in read_rows(directory, "parameters.csv", (*texts, "low", "high", *flags)):
-        cells = {column: row.text(column) for column in texts}
-        marks = {column: row.flag(column) for column in flags}
-        yield ParameterRow(low=row.number("low"), high=row.number("high"), **cells, **marks)
+    for row in read_rows(directory, "parameters.csv", _PARAMETER_COLUMNS):
+        yield ParameterRow(
+            id=row.text("id"),
+            title=row.text("title"),
+            value=row.text("value"),
+            low=row.number("low"),
+            high=row.number("high"),
+            unit=row.text("unit"),
+            price_year=row.text("price_year"),
+            kind=row.text("kind"),
+            basis=row.text("basis"),
+            source=row.text("source"),
+            citation=row.text("citation"),
+            quality=row.text("quality"),
+            directness=row.text("directness"),
+            planner_should_replace=row.flag("planner_should_replace"),
+            overridden=row.flag("overridden"),
+        )
 
 
 def _draw_column(perspective: str) -> str:

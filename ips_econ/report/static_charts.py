@@ -45,7 +45,7 @@ _TITLE, _TEXT, _SMALL = 10.5, 8.0, 7.0
 _LEADING = 1.32
 _EDGE = 6.0
 _INK, _GREY, _RULE = "#16202a", "#4d5761", "#d7dde2"
-_STYLE = {
+_STYLE: Any = {
     "font.family": _FONT,
     "font.size": _TEXT,
     "text.parse_math": False,
@@ -282,7 +282,7 @@ def _bars(figure: Figure, panel: BarPanel, box: Box, language: Language) -> None
         if panel.connected and index + 1 < count:
             axes.plot([bar.end, bar.end], [y - row, y], color=_GREY, linewidth=0.5)
         weight = "bold" if bar.role == "total" else "normal"
-        place = {
+        place: Any = {
             "xycoords": ("axes fraction", "data"),
             "va": "bottom",
             "fontweight": weight,

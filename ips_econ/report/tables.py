@@ -29,11 +29,15 @@ from ips_econ.report.results import (
 )
 
 _FIRST_PAGE_WORK = ("ever_employed_18m", "months_employed")
-_FIRST_PAGE_MONEY = ("gross_earnings", "net_income", "benefits_received", "taxes_paid")
-_FIRST_PAGE_MONEY += ("service_cost", "cost_per_additional_month_employed")
-_EMPLOYMENT_OUTCOMES = ("ever_employed_12m", "ever_employed_18m", "ever_employed_24m")
-_EMPLOYMENT_OUTCOMES += ("employed_at_12m", "employed_at_18m", "employed_at_24m")
-_EMPLOYMENT_OUTCOMES += ("employed_at_60m", "months_employed", "months_to_first_job")
+_FIRST_PAGE_MONEY = (
+    *("gross_earnings", "net_income", "benefits_received", "taxes_paid"),
+    *("service_cost", "cost_per_additional_month_employed"),
+)
+_EMPLOYMENT_OUTCOMES = (
+    *("ever_employed_12m", "ever_employed_18m", "ever_employed_24m"),
+    *("employed_at_12m", "employed_at_18m", "employed_at_24m", "employed_at_60m"),
+    *("months_employed", "months_to_first_job"),
+)
 _SUBGROUP_METRICS = ("months_employed", "net_income", "wellbeing_county", "public_sector")
 _CUMULATIVE_PAYER = "wellbeing_county"
 _TREATMENT_OUTCOMES = ("inpatient_days", "outpatient_visits", "treatment_cost")
@@ -199,7 +203,11 @@ def other_outcomes(results: Results, language: Language) -> Table:
 
 def payers(results: Results, language: Language) -> Table:
     """Net result, probability of gain and payback by payer and perspective."""
-    rows = [_payer_row(row, results, language) for row in results.payers]
+    rows = [
+        _payer_row(row, results, language)
+        for row in results.payers
+        if row.payer != "health_effects" or not _is_zero(row.stat)
+    ]
     by_payer = {row.payer for row in results.payers}
     for name in (HEADLINE_PERSPECTIVE, "society"):
         if name in results.perspectives and name not in by_payer:
@@ -288,15 +296,18 @@ def programme(results: Results, language: Language) -> Table:
     for (quantity, payer), by_year in sorted(found.items(), key=_programme_order):
         if all(_is_zero(stat) for stat in by_year.values()):
             continue
-        unit = "EUR" if quantity.endswith(("cost", "net", "savings")) else "count"
+        money = quantity.endswith(("cost", "net"))
         heading = language.heading("quantity", quantity)
         if payer:
             name = language.name("payer", payer)
             heading = language.text("table.programme.by_payer", quantity=heading, payer=name)
         signed = quantity.endswith("net") or quantity.startswith("additional")
         stats = [by_year.get(year, Stat(None)) for year in years]
-        cells = tuple(_cell(figure(stat, language, unit, signed=signed)) for stat in stats)
-        rows.append(TableRow(_with_unit(heading, unit, language), cells))
+        if money:
+            stats = [_in_thousands(stat) for stat in stats]
+            heading = f"{heading}, {language.text('sign.thousand')}"
+        cells = tuple(_cell(figure(stat, language, "count", signed=signed)) for stat in stats)
+        rows.append(TableRow(heading, cells))
     return Table(
         id="programme",
         title=language.text("table.programme.title"),
@@ -304,6 +315,14 @@ def programme(results: Results, language: Language) -> Table:
         rows=tuple(rows),
         notes=(language.text("table.programme.note"),),
     )
+
+
+def _in_thousands(stat: Stat) -> Stat:
+    mean, low, middle, high = (
+        None if value is None else value / 1000.0
+        for value in (stat.mean, stat.p2_5, stat.p50, stat.p97_5)
+    )
+    return Stat(mean, low, middle, high)
 
 
 def _programme_order(item: tuple[tuple[str, str], object]) -> tuple[int, int, int]:
@@ -366,13 +385,13 @@ def poorer(results: Results, language: Language) -> Table:
     for benefit, arms in found.items():
         cells = []
         for arm in ("ips", "control"):
-            row = arms.get(arm)
-            if row is None or row.share is None:
+            months = arms.get(arm)
+            if months is None or months.share is None:
                 cells.append(Cell(language.text("format.missing")))
                 continue
-            months = language.number(row.working_months, 0.1)
-            detail = language.text("table.poorer.months", months=months)
-            cells.append(Cell(language.percent(row.share), detail))
+            worked = language.number(months.working_months, 0.1)
+            detail = language.text("table.poorer.months", months=worked)
+            cells.append(Cell(language.percent(months.share), detail))
         rows.append(TableRow(language.heading("entry", benefit), tuple(cells)))
     return Table(
         id="poorer",

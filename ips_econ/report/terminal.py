@@ -27,7 +27,14 @@ def headline_table(results: Results, language: str) -> str:
     words = load_language(language)
     run = results.run
     blocks = [
-        _wrapped(words.text("headline.title", name=run.name, years=horizon(results, words))),
+        _wrapped(
+            words.text(
+                "headline.title",
+                name=run.name,
+                arm=words.name("control", run.control),
+                years=horizon(results, words),
+            )
+        ),
         _wrapped(run_facts(results, words)),
         _aligned(_rows(first_page_work(results, words))),
         _aligned(_rows(first_page_money(results, words), columns=(2,))),

@@ -225,7 +225,14 @@ def reviewed(u: np.ndarray, d: np.ndarray, course: Course, hazards: NamedTuple) 
     )
 
 
-def losing(world: World, people: People, course: Course, lives: np.ndarray, month: int, tenure: int | np.ndarray) -> np.ndarray:
+def losing(
+    world: World,
+    people: People,
+    course: Course,
+    lives: np.ndarray,
+    month: int,
+    tenure: int | np.ndarray,
+) -> np.ndarray:
     """Probability that the jobs of ``lives`` end at the start of ``month``."""
     hazards, d, y = world.hazards, people.draw[lives], people.year[lives]
     when = int(month > TRIAL)
@@ -235,7 +242,9 @@ def losing(world: World, people: People, course: Course, lives: np.ndarray, mont
     return np.minimum(1.0, loss / hazards.multiplier[d, course.arm, y, month - 1])
 
 
-def finding(world: World, people: People, course: Course, lives: np.ndarray, month: int) -> np.ndarray:
+def finding(
+    world: World, people: People, course: Course, lives: np.ndarray, month: int
+) -> np.ndarray:
     """Probability that ``lives`` out of work start a job at the start of ``month``."""
     hazards, d, y = world.hazards, people.draw[lives], people.year[lives]
     phase = (month > 9) + (month > TRIAL)
@@ -276,7 +285,9 @@ def start_jobs(world: World, people: People, course: Course, new: np.ndarray, mo
     course.months_sick[well] = 0
 
 
-def rows_of(benefit: np.ndarray, pension: np.ndarray, limit: np.ndarray, rehab: np.ndarray) -> np.ndarray:
+def rows_of(
+    benefit: np.ndarray, pension: np.ndarray, limit: np.ndarray, rehab: np.ndarray
+) -> np.ndarray:
     """Rows of the rule tables: none, support, sickness, rehabilitation, then two per pension."""
     disabled = benefit >= Benefit.REHABILITATION_SUBSIDY
     simple = np.where(rehab & (benefit <= Benefit.UNEMPLOYMENT_SUPPORT), 3, benefit)
@@ -399,9 +410,7 @@ def suspend_pensions(
     return rows_of(course.benefit, people.pension, limit, rehab), pay
 
 
-def post_values(
-    world: World, course: Course, board: Board, month: int, values: np.ndarray
-) -> None:
+def post_values(world: World, course: Course, board: Board, month: int, values: np.ndarray) -> None:
     """What the month's taxes and benefits are to payers, and who pays for support and subsidy."""
     prices, rules, measures, payer = world.prices, world.rules, course.measures, course.payer
     discount = prices.discount[month - 1]
