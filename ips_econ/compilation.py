@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba.extending import register_jitable
@@ -52,12 +52,12 @@ numba.config.CACHE_DIR = str(cache_directory())  # type: ignore[attr-defined]
 
 def compiled(function: F) -> F:
     """Compile a loop: no GIL, cached, exact IEEE arithmetic (no fastmath)."""
-    return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    return cast(F, numba.njit(cache=True, nogil=True)(function))
 
 
 def step(function: F) -> F:
     """Mark a scalar rule: plain Python when called from Python, compiled inside a loop."""
-    return register_jitable(function)  # type: ignore[no-any-return]
+    return register_jitable(function)
 
 
 def is_cached(function: Any) -> bool:

@@ -176,7 +176,9 @@ def file_hash(path: Path) -> str:
 def parameter_files() -> dict[str, str]:
     """SHA-256 of each parameter file by its path below ``parameters/``."""
     root = parameters_directory()
-    return {path.relative_to(root).as_posix(): file_hash(path) for path in sorted(root.rglob("*.toml"))}
+    return {
+        path.relative_to(root).as_posix(): file_hash(path) for path in sorted(root.rglob("*.toml"))
+    }
 
 
 def run_inputs(loaded: LoadedScenario, options: Options) -> dict[str, Any]:
@@ -246,5 +248,3 @@ def manifest(loaded: LoadedScenario, draws: Draws, missed: int) -> dict[str, Any
         "luck_variance_share": luck_shares(draws),
         "messages": messages,
     }
-
-

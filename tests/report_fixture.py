@@ -248,9 +248,9 @@ PARAMETERS = (
         False,
     ),
     (
-        "tax_benefit.state_income_tax",
+        "tax_benefit.state_scale",
         "State income tax scale",
-        "table",
+        "0:0.1; 20000:0.2; 50000:0.4",
         None,
         None,
         "share",
@@ -267,6 +267,7 @@ def build_run_directory(
     directory: Path,
     *,
     name: str = "Synthetic county (invented numbers)",
+    region: str = "Synthetic county",
     public_shift: float = 0.0,
     months: int = MONTHS,
     persistence: str = "sustained",
@@ -293,7 +294,7 @@ def build_run_directory(
     public = _sum(net[payer] for payer in PUBLIC)
     society = _sum(net.values())
     perspectives = {**net, "public_sector": public, "society": society}
-    _summary(directory, name, months, perspectives)
+    _summary(directory, name, region, months, perspectives)
     _manifest(directory, months, persistence, status)
     _trajectory(directory, months)
     _paths(directory, months, perspectives)
@@ -335,7 +336,11 @@ def _probability(mean: float, sd: float) -> float | None:
 
 
 def _summary(
-    directory: Path, name: str, months: int, perspectives: dict[str, tuple[float, float]]
+    directory: Path,
+    name: str,
+    region: str,
+    months: int,
+    perspectives: dict[str, tuple[float, float]],
 ) -> None:
     nothing = {"mean": None, "sd": None, "p2_5": None, "p50": None, "p97_5": None}
 
@@ -397,7 +402,7 @@ def _summary(
         directory / "summary.json",
         {
             "schema_version": 1,
-            "scenario": {"id": "synthetic", "name": name, "region": "Synthetic county"},
+            "scenario": {"id": "synthetic", "name": name, "region": region},
             "run": {
                 "draws": DRAWS,
                 "people": 500,

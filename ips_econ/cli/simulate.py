@@ -26,7 +26,9 @@ import click
 @click.option("--no-report", is_flag=True, help="Leave out report and charts.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of the table.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change any key or parameter.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change any key or parameter."
+)
 @click.option("--lang", metavar="fi|en", help="Language of table and report.")
 def simulate(scenario: str, **options: Any) -> None:
     """Simulate SCENARIO and write its results and report.

@@ -109,9 +109,7 @@ class Plan:
     @cached_property
     def rules(self) -> Rules:
         """The law as tables, checked."""
-        rules = rule_tables(
-            self.library, self.scenario, self.categories, self.pension_right_share
-        )
+        rules = rule_tables(self.library, self.scenario, self.categories, self.pension_right_share)
         check_rules(rules, self.categories)
         return rules
 
@@ -262,9 +260,9 @@ def simulate_block(plan: Plan, rows: slice) -> Arrays:
 def companions(worlds: Worlds) -> Arrays:
     """The structural alternatives on the same draws, with fewer of the same people.
 
-    For each variant the people's mean difference ``(draw, measure)`` and the employment gap by
-    month ``(draw, month)``; the headline is run on the same few people so that only contrasts
-    between variants are used.
+    For each variant sums and squares of the people's differences ``(draw, measure)``, the
+    employment gap by month and the share in work in one arm only ``(draw, month)``. The headline
+    is run on the same few people too, so that means can be corrected for who they are.
     """
     result: Arrays = {}
     for variant in worlds.plan.variants:
@@ -272,8 +270,11 @@ def companions(worlds: Worlds) -> Arrays:
         totals = live_block(world)
         employed = totals.monthly[..., Count.EMPLOYED].sum(axis=2) / world.people
         key = f"{variant.kind}.{variant.name}"
-        result[f"{key}.difference"] = totals.sums[:, 2] / world.people
+        result[f"{key}.sums"] = totals.sums[:, 2]
+        result[f"{key}.squares"] = totals.squares[:, 2]
         result[f"{key}.gap"] = employed[:, 1] - employed[:, 0]
+        discordant = totals.monthly[:, 1, :, :, Count.DISCORDANT].sum(axis=1)
+        result[f"{key}.discordant"] = discordant / world.people
     return result
 
 
@@ -287,4 +288,3 @@ def check_levels(level_miss: np.ndarray) -> int:
             "effect.competitive_work_ratio, or raise employment.low_finder_hazard_ratio."
         )
     return missed
-

@@ -8,6 +8,7 @@ import numpy as np
 
 from ips_econ.evaluation.outcomes import Draws
 from ips_econ.ledger.accounts import PERSPECTIVES
+from ips_econ.trajectories.inputs import EFFECT_IDS
 
 DRIVER_PERSPECTIVES = ("public_sector", "society", "participant", "wellbeing_county")
 NORMAL_97_5 = 1.959963984540054
@@ -26,7 +27,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
 
 
 def rank_correlation(parameters: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
-    """Spearman correlations ``(parameter, outcome)`` of two ``(draw, …)`` tables; constants give 0."""
+    """Spearman correlations ``(parameter, outcome)`` of two ``(draw, …)`` tables; constants: 0."""
     x, y = ranks(parameters), ranks(outcomes)
     x = x - x.mean(axis=0)
     y = y - y.mean(axis=0)
@@ -43,9 +44,25 @@ def fisher_interval(correlation: float, count: int) -> tuple[float | None, float
     return math.tanh(z - NORMAL_97_5 * error), math.tanh(z + NORMAL_97_5 * error)
 
 
+def unused(draws: Draws) -> set[str]:
+    """Sampled parameters that this scenario's choices leave out of the result.
+
+    Effects of other pools of trials are correlated with the chosen one and would look important.
+    """
+    economics = draws.plan.scenario.economics
+    left_out = set(EFFECT_IDS.values()) - {EFFECT_IDS[economics.effect]}
+    if economics.treatment_route != "allocation":
+        left_out.add("treatment.allocation_inpatient_ratio")
+    if economics.treatment_route != "employment":
+        left_out.add("treatment.employment_outpatient_ratio")
+    if economics.persistence != "sustained":
+        left_out |= {"effect.gap_left_month_36", "effect.gap_left_month_60"}
+    return left_out
+
+
 def drivers_table(draws: Draws) -> dict[str, list[object]]:
     """Columns of ``drivers.csv``: every sampled parameter against the main perspectives."""
-    sampled = draws.plan.draws.sampled
+    sampled = [id for id in draws.plan.draws.sampled if id not in unused(draws)]
     columns = np.stack([draws.plan.draws.column(id) for id in sampled], axis=1)
     indices = [list(PERSPECTIVES).index(name) for name in DRIVER_PERSPECTIVES]
     correlations = rank_correlation(columns, draws.net_present_value[:, indices])

@@ -18,7 +18,9 @@ Work = Callable[[slice], Arrays]
 class Executor(Protocol):
     """Runs ``work`` on blocks of draws and yields (block index, result) as they finish."""
 
-    def __call__(self, work: Work, blocks: Sequence[tuple[int, slice]]) -> Iterator[tuple[int, Arrays]]:
+    def __call__(
+        self, work: Work, blocks: Sequence[tuple[int, slice]]
+    ) -> Iterator[tuple[int, Arrays]]:
         """Yield each block's index and result, in any order."""
         ...
 

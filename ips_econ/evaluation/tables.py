@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -19,9 +19,9 @@ from ips_econ.evaluation.outcomes import (
     measure_of,
 )
 from ips_econ.evaluation.programme import QUANTITIES
-from ips_econ.evaluation.statistics import Stat, stat
+from ips_econ.evaluation.statistics import Stat, luck_variance, shrinkage, stat, without_luck
 from ips_econ.ledger.accounts import PAYERS, PERSPECTIVES
-from ips_econ.ledger.walk import Measure
+from ips_econ.ledger.walk import GROUP_MEASURES, Measure
 from ips_econ.parameters.schema import DatedValue
 from ips_econ.population.attributes import AGE_BAND_STARTS, Benefit, Diagnosis
 from ips_econ.population.sampling import BENEFIT_NAMES
@@ -31,6 +31,7 @@ Table = dict[str, list[object]]
 
 STATS = ("mean", "sd", "p2_5", "p50", "p97_5")
 STATS_WITHOUT_SD = ("mean", "p2_5", "p50", "p97_5")
+SHARES = TRAJECTORY[:5] + ("alive",)
 COMPARED = ("net_present_value", "months_employed", "employed_at_60m")
 NOT_LISTED = ("check", "context")  # never enter a run
 PARAMETER_COLUMNS = (
@@ -50,55 +51,67 @@ PARAMETER_COLUMNS = (
     "planner_should_replace",
     "overridden",
 )
-SUBGROUP_MEASURES = (
-    "ever_employed_18m",
-    "months_employed",
-    "net_income",
-    "participant",
-    "wellbeing_county",
-    "public_sector",
-    "society",
-)
 
 
-def table(keys: Iterable[str], rows: Iterable[tuple[tuple[object, ...], Stat]], stats) -> Table:  # type: ignore[no-untyped-def]
+def table(
+    keys: Iterable[str], rows: Iterable[tuple[tuple[object, ...], Stat]], stats: tuple[str, ...]
+) -> Table:
     """Columns of identifying keys and statistics, row by row."""
     names = [*keys, *stats]
     columns: Table = {name: [] for name in names}
     for values, figures in rows:
-        for name, value in zip(names, [*values, *(figures[s] for s in stats)], strict=True):
+        numbers = [figures[s] for s in stats]  # type: ignore[literal-required]
+        for name, value in zip(names, [*values, *numbers], strict=True):
             columns[name].append(value)
     return columns
 
 
 def trajectory_table(draws: Draws) -> Table:
-    """``trajectory.csv``: monthly means by arm."""
+    """``trajectory.csv``: monthly means by arm.
+
+    Luck is taken out of shares (a binomial variance); of monthly amounts it is not known and
+    stays in.
+    """
     values = draws.blocks["trajectory"]
-    rows = (
-        ((arm, month + 1, metric), stat(values[:, index, month, k]))
-        for index, arm in ((IPS, "ips"), (CONTROL, "control"))
-        for month in range(values.shape[2])
-        for k, metric in enumerate(TRAJECTORY)
-    )
-    return table(("arm", "month", "metric"), rows, STATS)
+    shares = values * (1.0 - values)
+    luck = shares.mean(axis=0) / max(1, draws.people - 1)
+
+    def rows() -> Iterator[tuple[tuple[object, ...], Stat]]:
+        for index, arm in ((IPS, "ips"), (CONTROL, "control")):
+            for month in range(values.shape[2]):
+                for k, metric in enumerate(TRAJECTORY):
+                    known = float(luck[index, month, k]) if metric in SHARES else 0.0
+                    yield (arm, month + 1, metric), stat(values[:, index, month, k], known)
+
+    return table(("arm", "month", "metric"), rows(), STATS)
+
+
+def line_luck(draws: Draws, values: np.ndarray, payer: int, arm: int) -> float:
+    """Luck variance of a line's draws: the luck share of its payer's net result.
+
+    How much a single line owes to luck is not known; its payer's net result is.
+    """
+    metric = PAYERS[payer]
+    factor = shrinkage(draws.values(metric, arm), draws.luck_of(metric, arm))
+    return float(values.var() * (1.0 - factor**2))
 
 
 def flows_table(draws: Draws) -> Table:
     """``flows.csv``: undiscounted euros per person entering, by year and line."""
     yearly = draws.blocks["yearly"]
-    arms = {"ips": yearly[:, IPS], "control": yearly[:, CONTROL]}
-    arms["difference"] = arms["ips"] - arms["control"]
     plan = draws.plan
-    rows = (
-        (
-            (arm, year + 1, PAYERS[line.payer], plan.categories[line.category].name),
-            stat(values[:, year, index]),
-        )
-        for arm, values in arms.items()
-        for year in range(yearly.shape[2])
-        for index, line in enumerate(plan.lines)
-    )
-    return table(("arm", "year", "payer", "category"), rows, STATS)
+
+    def rows() -> Iterator[tuple[tuple[object, ...], Stat]]:
+        for arm in (IPS, CONTROL, DIFFERENCE):
+            flows = yearly[:, IPS] - yearly[:, CONTROL] if arm == DIFFERENCE else yearly[:, arm]
+            for year in range(yearly.shape[2]):
+                for index, line in enumerate(plan.lines):
+                    values = flows[:, year, index]
+                    name = plan.categories[line.category].name
+                    luck = line_luck(draws, values, line.payer, arm)
+                    yield (ARMS[arm], year + 1, PAYERS[line.payer], name), stat(values, luck)
+
+    return table(("arm", "year", "payer", "category"), rows(), STATS)
 
 
 def streams_columns(draws: Draws) -> dict[str, np.ndarray | tuple[np.ndarray, list[str]]]:
@@ -182,7 +195,13 @@ def lines_table(draws: Draws) -> Table:
     difference = present[:, IPS] - present[:, CONTROL]
     plan = draws.plan
     rows = (
-        ((PAYERS[line.payer], plan.categories[line.category].name), stat(difference[:, index]))
+        (
+            (PAYERS[line.payer], plan.categories[line.category].name),
+            stat(
+                difference[:, index],
+                line_luck(draws, difference[:, index], line.payer, DIFFERENCE),
+            ),
+        )
         for index, line in sorted(
             enumerate(plan.lines), key=lambda pair: (pair[1].payer, pair[1].category)
         )
@@ -190,68 +209,78 @@ def lines_table(draws: Draws) -> Table:
     return table(("payer", "category"), rows, STATS_WITHOUT_SD)
 
 
-def comparisons_table(draws: Draws) -> Table:
-    """``comparisons.csv``: structural alternatives beside the headline.
+def companion_values(draws: Draws, key: str, metric: str) -> np.ndarray:
+    """A variant's draws ``(draw,)`` of a difference, luck taken out.
 
-    A variant's draws are the headline's plus the contrast found on the companion people.
+    Simulated on the companion people; their mean is corrected by what the headline's mean is on
+    all people and on the companions (the same people and luck: a control variate).
     """
-    plan = draws.plan
-    chosen = plan.persistence.name.lower()
-    base = draws.blocks[f"persistence.{chosen}.difference"]
+    column = Measure[metric.upper()]
+    people = draws.plan.companion_people
+
+    def clean(name: str) -> np.ndarray:
+        sums = draws.blocks[f"{name}.sums"][:, column]
+        squares = draws.blocks[f"{name}.squares"][:, column]
+        return without_luck(sums / people, float(luck_variance(sums, squares, people)))
+
+    headline = clean(f"persistence.{draws.plan.persistence.name.lower()}")
+    return clean(key) + draws.values(metric, DIFFERENCE).mean() - headline.mean()
+
+
+def comparisons_table(draws: Draws) -> Table:
+    """``comparisons.csv``: structural alternatives beside the headline."""
     keys = ("kind", "variant", "metric", "perspective")
     columns: Table = {name: [] for name in (*keys, *STATS_WITHOUT_SD, "headline")}
 
-    def add(kind: str, variant: str, contrast: np.ndarray | None, headline: bool) -> None:
-        for metric in COMPARED:
-            if not draws.exists(metric):
-                continue
-            places = PERSPECTIVES if metric == "net_present_value" else ("",)
-            for place in places:
-                name = measure_of(place) if place else metric
-                values = draws.clean(name, DIFFERENCE)
-                if contrast is not None:
-                    values = values + contrast[:, Measure[name.upper()]]
-                figures = stat(values)
-                for key, value in zip(keys, (kind, variant, metric, place), strict=True):
-                    columns[key].append(value)
-                for s in STATS_WITHOUT_SD:
-                    columns[s].append(figures[s])  # type: ignore[literal-required]
-                columns["headline"].append(headline)
-
-    for shape in Persistence:
-        name = shape.name.lower()
-        contrast = draws.blocks[f"persistence.{name}.difference"] - base
-        add("persistence", name, None if name == chosen else contrast, name == chosen)
-    for variant in ("0", "expected", "1"):
-        if variant == "expected":
-            add("substitution", variant, None, True)
-        else:
-            add("substitution", variant, draws.blocks[f"substitution.{variant}.difference"] - base, False)
-    add("discounting", "discounted", None, True)
-    undiscounted = draws.blocks["payer_month"].sum(axis=1)
-    for place, members in PERSPECTIVES.items():
-        total = undiscounted[:, [PAYERS.index(m) for m in members]].sum(axis=1)
-        index = list(PERSPECTIVES).index(place)
-        figures = stat(total, float(draws.luck[DIFFERENCE, Measure.PARTICIPANT + index]))
-        for key, value in zip(
-            keys, ("discounting", "undiscounted", "net_present_value", place), strict=True
-        ):
+    def add(kind: str, variant: str, metric: str, place: str, figures: Stat, here: bool) -> None:
+        for key, value in zip(keys, (kind, variant, metric, place), strict=True):
             columns[key].append(value)
         for s in STATS_WITHOUT_SD:
             columns[s].append(figures[s])  # type: ignore[literal-required]
-        columns["headline"].append(False)
+        columns["headline"].append(here)
+
+    chosen = draws.plan.persistence.name.lower()
+    variants = [("persistence", shape.name.lower()) for shape in Persistence]
+    variants += [("substitution", share) for share in ("0", "expected", "1")]
+    variants.append(("discounting", "discounted"))
+    for kind, variant in variants:
+        here = variant in (chosen, "expected", "discounted")
+        for metric in COMPARED:
+            if not draws.exists(metric):
+                continue
+            for place in PERSPECTIVES if metric == "net_present_value" else ("",):
+                name = measure_of(place) if place else metric
+                if here:
+                    values = draws.clean(name, DIFFERENCE)
+                else:
+                    values = companion_values(draws, f"{kind}.{variant}", name)
+                add(kind, variant, metric, place, stat(values), here)
+    undiscounted = draws.blocks["payer_month"].sum(axis=1)
+    for place, members in PERSPECTIVES.items():
+        total = undiscounted[:, [PAYERS.index(m) for m in members]].sum(axis=1)
+        luck = draws.luck_of(measure_of(place), DIFFERENCE)
+        figures = stat(total, luck)
+        add("discounting", "undiscounted", "net_present_value", place, figures, False)
     return columns
+
+
+def gap_luck(draws: Draws, key: str) -> np.ndarray:
+    """Luck variance ``(month,)`` of the companions' employment gap."""
+    gap, discordant = draws.blocks[f"{key}.gap"], draws.blocks[f"{key}.discordant"]
+    return np.asarray((discordant - gap**2).mean(axis=0) / (draws.plan.companion_people - 1))
 
 
 def gap_table(draws: Draws) -> Table:
     """``gap.csv``: employment gap by month for each shape of persistence."""
-    rows = (
-        ((shape.name.lower(), month + 1), stat(gap[:, month]))
-        for shape in Persistence
-        for gap in [draws.blocks[f"persistence.{shape.name.lower()}.gap"]]
-        for month in range(gap.shape[1])
-    )
-    return table(("variant", "month"), rows, ("mean", "p2_5", "p97_5"))
+
+    def rows() -> Iterator[tuple[tuple[object, ...], Stat]]:
+        for shape in Persistence:
+            key = f"persistence.{shape.name.lower()}"
+            gap, luck = draws.blocks[f"{key}.gap"], gap_luck(draws, key)
+            for month in range(gap.shape[1]):
+                yield (shape.name.lower(), month + 1), stat(gap[:, month], float(luck[month]))
+
+    return table(("variant", "month"), rows(), ("mean", "p2_5", "p97_5"))
 
 
 def subgroup_names() -> list[tuple[str, str]]:
@@ -277,10 +306,11 @@ def subgroups_table(draws: Draws) -> Table:
             continue
         means = sums[present, g] / sizes[present, g][:, None, None]
         weights = sizes[present, g] / sizes[present, g].sum()
-        for metric in SUBGROUP_MEASURES:
+        for k, measure in enumerate(GROUP_MEASURES):
+            metric = measure.name.lower()
             if not draws.exists(metric):
                 continue
-            values = means[:, :, Measure[metric.upper()]]
+            values = means[:, :, k]
             for arm, figures in (
                 ("ips", values[:, IPS]),
                 ("control", values[:, CONTROL]),
@@ -301,7 +331,7 @@ def programme_table(draws: Draws) -> Table:
     calendar = draws.blocks["calendar"]
     start = draws.plan.scenario.programme.start.year
 
-    def rows():  # type: ignore[no-untyped-def]
+    def rows() -> Iterator[tuple[tuple[object, ...], Stat]]:
         for year in range(calendar.shape[1]):
             for k, quantity in enumerate(QUANTITIES):
                 yield (start + year, quantity, ""), stat(calendar[:, year, k])

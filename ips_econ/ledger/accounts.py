@@ -17,8 +17,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, EMPLOYER_ITEMS, TAX_ITEMS, Item
 from ips_econ.population.attributes import Service
+from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, EMPLOYER_ITEMS, TAX_ITEMS, Item
 
 REAL, TRANSFER = "real", "transfer"
 

@@ -54,9 +54,10 @@ class Count(IntEnum):
     LIFE_ENDED = ITEMS + 31  # dead or past the retirement age
     PAID_DAYS = ITEMS + 32  # hospital days as they are paid for: uncashed savings are still paid
     PAID_VISITS = ITEMS + 33
+    DISCORDANT = ITEMS + 34  # in work in one arm only; counted in the IPS arm
 
 
-COLUMNS = ITEMS + 34
+COLUMNS = ITEMS + 35
 
 
 class Rules(NamedTuple):
@@ -98,4 +99,3 @@ def rule_row(benefit, pension, pays_suspended, in_rehabilitation):  # type: igno
 def pay_index(wage, pay_step, points):  # type: ignore[no-untyped-def]
     """Grid point of a monthly wage: pay is paid in steps of the grid, at least one."""
     return min(points - 1, max(1, int(wage / pay_step + 0.5)))
-

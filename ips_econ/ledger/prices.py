@@ -122,9 +122,7 @@ def category_payers(
 def chart_of_accounts(library: ParameterLibrary, scenario: Scenario) -> list[Category]:
     """Every category of the run with its coefficients over payers."""
     counterparties = payers(library, scenario.economics.policy_date)
-    return budget_categories(counterparties) + other_categories(
-        category_payers(library, scenario)
-    )
+    return budget_categories(counterparties) + other_categories(category_payers(library, scenario))
 
 
 def value_matrix(categories: list[Category], pension_right_share: float) -> np.ndarray:
@@ -164,9 +162,7 @@ def rule_tables(
         municipal_tax_share=region.municipal_tax_rate,
         municipality_group=GROUPS_OF_PAY[region.municipality_group],
     )
-    items = tabulate(
-        law, simulation_rows(law, levels, replaced), HOUSEHOLDS, wage_grid(), person
-    )
+    items = tabulate(law, simulation_rows(law, levels, replaced), HOUSEHOLDS, wage_grid(), person)
     items *= to_price_year
     pensions = (
         items[:, 0, :, Item.national_pension]
@@ -226,5 +222,3 @@ def run_prices(
             [discount_factor(m, scenario.economics.discount_rate) for m in range(1, months + 1)]
         ),
     )
-
-

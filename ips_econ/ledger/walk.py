@@ -27,6 +27,15 @@ from ips_econ.ledger.posting import (
     pay_index,
     rule_row,
 )
+from ips_econ.population.attributes import (
+    AGE_BAND_STARTS,
+    AGE_BANDS,
+    RETIREMENT_AGE,
+    STRATA_PER_GROUP,
+    Benefit,
+    Diagnosis,
+    Service,
+)
 from ips_econ.population.people import Population, client, from_quantiles, stratum
 from ips_econ.population.randomness import Event, person_key, replicate_key, uniform
 from ips_econ.trajectories.benefit_status import (
@@ -40,7 +49,6 @@ from ips_econ.trajectories.benefit_status import (
 )
 from ips_econ.trajectories.employment import JobTerms, monthly_wage
 from ips_econ.trajectories.hazards import Hazards, phase_of
-from ips_econ.population.attributes import AGE_BANDS, AGE_BAND_STARTS, Benefit, Diagnosis, RETIREMENT_AGE, Service
 from ips_econ.trajectories.states import TRIAL_MONTHS
 from ips_econ.trajectories.treatment import Treatment, hospital_days, paid
 from ips_econ.units import BENEFIT_DAYS_PER_MONTH
@@ -75,6 +83,7 @@ C_SUBSIDISED, C_SUSPENDED = Count.SUBSIDISED_WAGES.value, Count.SUSPENDED.value
 C_STATUS, C_WORKING, C_POORER = Count.STATUS_0.value, Count.WORKING_0.value, Count.POORER_0.value
 C_ENDED = Count.LIFE_ENDED.value
 C_PAID_DAYS, C_PAID_VISITS = Count.PAID_DAYS.value, Count.PAID_VISITS.value
+C_DISCORDANT = Count.DISCORDANT.value
 V_NET, V_BENEFITS = Value.NET_INCOME.value, Value.BENEFITS.value
 V_TAXES, V_GROSS = Value.TAXES.value, Value.GROSS.value
 V_SUPPORT = Value.UNEMPLOYMENT_SUPPORT.value
@@ -136,6 +145,16 @@ EVER_MONTHS = np.array([12, 18, 24])
 AT_MONTHS = np.array([12, 18, 24, 60])
 AT_COLUMNS = np.array([M_AT, M_AT + 1, M_AT + 2, M_AT + 3])
 
+GROUP_MEASURES = (
+    Measure.EVER_EMPLOYED_18M,
+    Measure.MONTHS_EMPLOYED,
+    Measure.NET_INCOME,
+    Measure.PARTICIPANT,
+    Measure.WELLBEING_COUNTY,
+    Measure.PUBLIC_SECTOR,
+    Measure.SOCIETY,
+)
+GROUP_COLUMNS = np.array([measure.value for measure in GROUP_MEASURES])
 FIRST_AGE_GROUP = len(Diagnosis)
 FIRST_BENEFIT_GROUP = FIRST_AGE_GROUP + AGE_BANDS
 SUBGROUPS = FIRST_BENEFIT_GROUP + len(Benefit)
@@ -189,9 +208,9 @@ class World(NamedTuple):
 class Totals(NamedTuple):
     """What a block of draws leaves behind.
 
-    ``monthly`` ``(draw, arm, entry year, month, column)`` sums over people of items and counts; ``sums`` and
-    ``squares`` ``(draw, control/ips/difference, measure)`` over people; ``group_sums``
-    ``(draw, subgroup, arm, measure)`` and ``group_sizes`` ``(draw, subgroup)``.
+    ``monthly`` ``(draw, arm, entry year, month, column)`` sums over people of items and counts;
+    ``sums`` and ``squares`` ``(draw, control/ips/difference, measure)`` over people; ``group_sums``
+    ``(draw, subgroup, arm, group measure)`` and ``group_sizes`` ``(draw, subgroup)``.
     """
 
     monthly: np.ndarray
@@ -319,11 +338,12 @@ def new_pay(key, month, full_time, hours_quantiles, wage_quantiles, drawn, point
 
 
 @step
-def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ignore[no-untyped-def]
+def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # type: ignore[no-untyped-def]
     """One life in one arm: adds to ``monthly`` and fills ``measures`` and, if asked, ``history``.
 
-    ``monthly`` ``(month, column)``, ``measures`` ``(measure,)``. Within the months arrays are only
-    indexed: handing them to a step there would cost more than the step.
+    ``monthly`` ``(month, column)``, ``measures`` ``(measure,)``; ``worked`` ``(month,)`` carries
+    the control arm's months in work to the IPS arm of the same person. Within the months arrays
+    are only indexed: handing them to a step there would cost more than the step.
     """
     items, values, suspended = tables.items, tables.values, tables.suspended
     municipal_days, municipal_shares = tables.municipal_days, tables.municipal_shares
@@ -339,6 +359,7 @@ def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ig
 
     key, y, household = person.key, person.entry_year, person.household
     stratum_row = stratum(person, AGE_BAND_STARTS)
+    group = stratum_row // STRATA_PER_GROUP
     uses_service = person.service != NO_SERVICE and not (arm == 1 and person.substituted)
     working, entered, tenure = False, False, 0
     first_job = True
@@ -358,6 +379,10 @@ def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ig
                 monthly[later, C_ENDED] += 1.0
                 if entered:
                     monthly[later, C_EVER] += 1.0
+                if arm == 0:
+                    worked[later] = False
+                elif worked[later]:
+                    monthly[later, C_DISCORDANT] += 1.0
             break
         benefit_before = benefit
         u_benefit = uniform(key, month, BENEFIT)
@@ -368,7 +393,7 @@ def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ig
 
         # work: one uniform, low is work (monotone coupling between the arms)
         u_work = uniform(key, month, WORK)
-        multiplier = multipliers[d, arm, y, t]
+        multiplier = multipliers[d, arm, y, group, t]
         if working:
             when = 0 if month <= TRIAL_MONTHS else 1
             loss = later_loss[d, arm, y, when]
@@ -401,7 +426,7 @@ def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ig
                     loss = later_loss[d, arm, y, when]
                     if first_job:
                         loss = first_loss[d, arm, y, when, completed]
-                    loss = min(1.0, loss / multipliers[d, arm, y, t + completed])
+                    loss = min(1.0, loss / multipliers[d, arm, y, group, t + completed])
                     if uniform(key, month + completed, WORK) >= 1.0 - loss:
                         long_spell = False
                 if benefit == SICKNESS:
@@ -463,6 +488,11 @@ def live(d, arm, person, tables, drawn, monthly, measures, history):  # type: ig
                     measures[AT_COLUMNS[i]] = 1.0
         if entered:
             monthly[t, C_EVER] += 1.0
+
+        if arm == 0:
+            worked[t] = working
+        elif worked[t] != working:
+            monthly[t, C_DISCORDANT] += 1.0
 
         # service contact
         in_service = arm == 1 and month <= person.support_months
@@ -542,8 +572,8 @@ def add_to_group(group, d, measures, totals):  # type: ignore[no-untyped-def]
     """Add a person's measures ``(arm, measure)`` to a subgroup."""
     totals.group_sizes[d, group] += 1
     for arm in range(2):
-        for k in range(MEASURES):
-            totals.group_sums[d, group, arm, k] += measures[arm, k]
+        for k in range(len(GROUP_COLUMNS)):
+            totals.group_sums[d, group, arm, k] += measures[arm, GROUP_COLUMNS[k]]
 
 
 @compiled
@@ -552,6 +582,7 @@ def walk(world, totals):  # type: ignore[no-untyped-def]
     nothing = np.zeros((0, HISTORY_COLUMNS))
     measures = np.zeros((2, MEASURES))
     tables, population = tables_of(world), world.population
+    worked = np.zeros(world.months, dtype=np.bool_)
     for d in range(len(world.replicates)):
         replicate = replicate_key(world.seed, world.replicates[d])
         drawn = numbers_of(world, d)
@@ -560,7 +591,7 @@ def walk(world, totals):  # type: ignore[no-untyped-def]
             measures[:] = 0.0
             for arm in range(2):
                 posted = totals.monthly[d, arm, person.entry_year]
-                live(d, arm, person, tables, drawn, posted, measures[arm], nothing)
+                live(d, arm, person, tables, drawn, worked, posted, measures[arm], nothing)
             for k in range(MEASURES):
                 control, ips = measures[0, k], measures[1, k]
                 totals.sums[d, 0, k] += control
@@ -586,6 +617,7 @@ def walk_with_histories(world, totals, measures, histories):  # type: ignore[no-
     column)`` are filled in place.
     """
     tables, population = tables_of(world), world.population
+    worked = np.zeros(world.months, dtype=np.bool_)
     for d in range(len(world.replicates)):
         replicate = replicate_key(world.seed, world.replicates[d])
         drawn = numbers_of(world, d)
@@ -598,6 +630,7 @@ def walk_with_histories(world, totals, measures, histories):  # type: ignore[no-
                     person,
                     tables,
                     drawn,
+                    worked,
                     totals.monthly[d, arm, person.entry_year],
                     measures[d, i, arm],
                     histories[d, i, arm],
@@ -611,7 +644,7 @@ def empty_totals(world: World) -> Totals:
         monthly=np.zeros((draws, 2, len(world.population.entry_year), world.months, COLUMNS)),
         sums=np.zeros((draws, 3, MEASURES)),
         squares=np.zeros((draws, 3, MEASURES)),
-        group_sums=np.zeros((draws, SUBGROUPS, 2, MEASURES)),
+        group_sums=np.zeros((draws, SUBGROUPS, 2, len(GROUP_MEASURES))),
         group_sizes=np.zeros((draws, SUBGROUPS), dtype=np.int64),
     )
 

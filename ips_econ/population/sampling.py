@@ -7,10 +7,12 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaincinv, ndtr, ndtri
 
+from ips_econ.parameters.distributions import quantile_function
 from ips_econ.parameters.draws import ParameterDraws
+from ips_econ.parameters.schema import Distribution
+from ips_econ.population.attributes import Benefit, Diagnosis, Service
 from ips_econ.population.people import Population
 from ips_econ.scenario.schema import Scenario
-from ips_econ.population.attributes import Benefit, Diagnosis, Service
 
 QUANTILES = 4096
 MIDPOINTS = (np.arange(QUANTILES) + 0.5) / QUANTILES
@@ -27,9 +29,20 @@ PENSION_LEVELS = ("low", "middle", "high")
 
 @lru_cache
 def truncated_normal_quantiles(mean: float, sd: float, low: float, high: float) -> np.ndarray:
-    """Mid-point quantiles ``(quantile,)`` of a normal with parent mean and sd, cut to an interval."""
+    """Mid-point quantiles ``(quantile,)`` of a normal with that mean and sd, then cut off."""
     bottom, top = ndtr((low - mean) / sd), ndtr((high - mean) / sd)
     return np.clip(mean + sd * ndtri(bottom + MIDPOINTS * (top - bottom)), low, high)
+
+
+@lru_cache
+def age_quantiles(mean: float, sd: float, youngest: int, oldest: int) -> np.ndarray:
+    """Mid-point quantiles ``(quantile,)`` of age at entry, with the stated mean and sd themselves.
+
+    Ages run from ``youngest`` to the last day at which a client is ``oldest`` years old.
+    """
+    end = oldest + 1.0
+    cut = Distribution(family="truncated_normal", value_is="mean", sd=sd, low=youngest, high=end)
+    return np.clip(quantile_function(cut, mean)(MIDPOINTS), youngest, end - 1e-9)
 
 
 @lru_cache
@@ -70,8 +83,8 @@ def population_tables(scenario: Scenario, draws: ParameterDraws) -> Population:
     ]
     service_months.append(np.ones(len(draws)))
     return Population(
-        age_quantiles=truncated_normal_quantiles(
-            clients.mean_age, clients.sd_age, clients.min_age, clients.max_age + 1 - 1e-9
+        age_quantiles=age_quantiles(
+            clients.mean_age, clients.sd_age, clients.min_age, clients.max_age
         ),
         female_share=clients.female_share,
         diagnosis=np.cumsum([clients.diagnosis[d.name.lower()] for d in Diagnosis]),

@@ -52,10 +52,12 @@ def assumptions(results: Results, language: Language) -> str:
     return language.listing([part for part in parts if part])
 
 
-def horizon(results: Results, language: Language) -> str:
-    """The horizon in years, as a number."""
+def span(results: Results, language: Language) -> dict[str, str]:
+    """The horizon for a text: ``years`` is the number alone, ``horizon`` the number with years."""
     years = results.run.horizon_years
-    return language.number(years, 1.0 if years == int(years) else 0.1)
+    number = language.number(years, 1.0 if years == int(years) else 0.1)
+    key = "horizon.one" if years == 1 else "horizon.many"
+    return {"years": number, "horizon": language.text(key, years=number)}
 
 
 def run_facts(results: Results, language: Language) -> str:
@@ -122,7 +124,7 @@ def _work(results: Results, language: Language) -> str:
         control=figure(outcome.control, language, "share").cell,
         arm=language.name("control", results.run.control),
         difference=figure(outcome.difference, language, "share", signed=True).cell,
-        years=horizon(results, language),
+        **span(results, language),
         months=figure(months.difference, language, months.unit, signed=True).cell,
     )
 
@@ -139,7 +141,7 @@ def _public(results: Results, language: Language) -> str:
     return language.text(
         f"answer.public.{direction(result.net_present_value)}",
         services=services,
-        years=horizon(results, language),
+        **span(results, language),
         net=euros(result.net_present_value, language).sentence,
     )
 

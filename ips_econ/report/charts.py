@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ips_econ.language import Language
-from ips_econ.report.answer import assumptions, direction, employment_outcome, horizon
+from ips_econ.report.answer import assumptions, direction, employment_outcome, span
 from ips_econ.report.chart_shapes import (
     Bar,
     BarPanel,
@@ -117,7 +117,7 @@ def cumulative_net_result(results: Results, language: Language) -> Chart | None:
     share = payback.share_within_horizon
     key = "late" if payback.month.p50 is None else "month"
     words = {
-        "years": horizon(results, language),
+        **span(results, language),
         "share": language.text("format.missing") if share is None else language.probability(share),
         "month": language.number(payback.month.p50 or 0.0),
     }

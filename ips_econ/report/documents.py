@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ips_econ.file_formats import csv_bytes
 from ips_econ.language import SOURCE_LANGUAGE, Language, load_language
 from ips_econ.report import evidence_tables, tables
-from ips_econ.report.answer import answer, discount_rate, horizon
+from ips_econ.report.answer import answer, discount_rate, span
 from ips_econ.report.charts import all_charts
 from ips_econ.report.figures import euros, figure
 from ips_econ.report.results import HEADLINE_PERSPECTIVE, Results, load_results
@@ -145,7 +145,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         language=language,
         t=language.text,
         arm=language.name("control", results.run.control),
-        years=horizon(results, language),
+        span=span(results, language),
         rate=discount_rate(results, language),
         sentences=answer(results, language),
         facts=_facts(results, language),
@@ -171,6 +171,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         treatment=tables.treatment_outcomes(results, language),
         programme=tables.programme(results, language),
         parameters=evidence_tables.parameter_tables(results, language),
+        sources=evidence_tables.sources(results),
         method=_numbered("report.method_text", results, language),
         limits=_numbered("report.limits_text", results, language),
         accuracy=_accuracy(results, language),
@@ -186,7 +187,7 @@ def _facts(results: Results, language: Language) -> tuple[tuple[str, str], ...]:
         "law": language.date(run.policy_date),
         "prices": str(run.price_year),
         "discount": language.text("report.facts.rate_value", rate=discount_rate(results, language)),
-        "horizon": language.text("report.facts.years", years=horizon(results, language)),
+        "horizon": span(results, language)["horizon"],
         "size": language.text(
             "report.facts.size_value",
             draws=language.number(run.draws),

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from ips_econ.language import Language
 from ips_econ.report.figures import parameter_value
 from ips_econ.report.results import HEADLINE_PERSPECTIVE, ParameterRow, Results
 from ips_econ.report.tables import Cell, Table, TableRow
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source: its key, the anchor of its place in the list, its citation."""
+
+    key: str
+    anchor: str
+    citation: str
+
 
 FIRST_PAGE_ASSUMPTIONS = 12
 """Assumptions shown in full on the first page; the others fold out."""
@@ -100,6 +111,21 @@ def _parameter_row(row: ParameterRow, language: Language) -> TableRow:
         basis = language.text("table.parameters.overridden", basis=basis)
     return TableRow(
         language.parameter_title(row.id, row.title),
-        (_value_cell(row, language), Cell(basis), Cell(grade), Cell(row.citation or row.source)),
+        (
+            _value_cell(row, language),
+            Cell(basis),
+            Cell(grade),
+            Cell(row.source, link=_anchor(row.source)),
+        ),
         code=row.id,
     )
+
+
+def sources(results: Results) -> tuple[Source, ...]:
+    """Every source of a parameter, once, by key."""
+    found = {row.source: row.citation for row in results.parameters if row.source and row.citation}
+    return tuple(Source(key, _anchor(key), found[key]) for key in sorted(found))
+
+
+def _anchor(key: str) -> str:
+    return f"source-{key}" if key else ""

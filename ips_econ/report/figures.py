@@ -54,7 +54,12 @@ def figure(stat: Stat, language: Language, unit: str, *, signed: bool = False) -
     scaled = None
     if low is not None and high is not None and high > low:
         scaled = (scale * low, scale * high)
-    step = rounding_step(*scaled) if scaled else rounding_step(None, None, scale * stat.mean)
+    if scaled:
+        step = rounding_step(*scaled)
+    elif kind == "euro":
+        step = rounding_step(None, None, stat.mean)
+    else:
+        step = _input_step(scale * stat.mean)
     step = max(step, {"percent": 1.0, "correlation": 0.01}.get(kind, 0.0))
     if kind == "euro":
         full = language.euros(stat.mean, step, signed=signed)

@@ -39,6 +39,7 @@ from ips_econ.report.chart_shapes import (
 WIDTH = 454.0
 """Points: 16 cm, the text width of an A4 page."""
 PNG_DPI = 300
+_COMPRESSION = 3  # a third faster than the default 6, a sixth larger
 
 _FONT = "DejaVu Sans"
 _TITLE, _TEXT, _SMALL = 10.5, 8.0, 7.0
@@ -78,7 +79,11 @@ def draw(chart: Chart, language: Language) -> tuple[bytes, bytes]:
             svg, metadata={"Date": None, "Creator": None, "Title": chart.title}
         )
         figure.set_dpi(PNG_DPI)
-        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None, "Title": chart.title})
+        FigureCanvasAgg(figure).print_png(
+            png,
+            metadata={"Software": None, "Title": chart.title},
+            pil_kwargs={"compress_level": _COMPRESSION},
+        )
     return svg.getvalue(), png.getvalue()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ips_econ.language import Language
-from ips_econ.report.answer import assumptions, employment_outcome, horizon
+from ips_econ.report.answer import assumptions, employment_outcome, span
 from ips_econ.report.figures import Figure, euros, figure, kind_of
 from ips_econ.report.results import (
     HEADLINE_PERSPECTIVE,
@@ -45,10 +45,11 @@ _TREATMENT_OUTCOMES = ("inpatient_days", "outpatient_visits", "treatment_cost")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text and, beneath it and smaller, a detail such as the interval."""
+    """A cell: its text and, smaller, a detail such as the interval; ``link`` names an anchor."""
 
     text: str
     detail: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def side_by_side(results: Results, language: Language) -> Table:
     mark = language.text("table.side_by_side.headline")
     return Table(
         id="side_by_side",
-        title=language.text("table.side_by_side.title", years=horizon(results, language)),
+        title=language.text("table.side_by_side.title", **span(results, language)),
         groups=(
             (language.text("table.side_by_side.substitution"), len(SUBSTITUTIONS)),
             (language.text("table.side_by_side.persistence"), len(PERSISTENCE_SHAPES)),
@@ -214,7 +215,7 @@ def payers(results: Results, language: Language) -> Table:
             rows.append(_perspective_row(name, results, language))
     return Table(
         id="payers",
-        title=language.text("table.payers.title", years=horizon(results, language)),
+        title=language.text("table.payers.title", **span(results, language)),
         columns=tuple(
             language.text(f"table.payers.{column}") for column in ("net", "probability", "payback")
         ),
@@ -247,7 +248,7 @@ def lines(results: Results, language: Language) -> Table:
         )
     return Table(
         id="lines",
-        title=language.text("table.lines.title", years=horizon(results, language)),
+        title=language.text("table.lines.title", **span(results, language)),
         columns=(language.text("table.lines.net"),),
         rows=tuple(rows),
         notes=(language.text("table.lines.note"),),
@@ -360,7 +361,7 @@ def subgroups(results: Results, language: Language) -> Table:
         rows.append(TableRow(heading, (share, *(_cell(item) for item in figures))))
     return Table(
         id="subgroups",
-        title=language.text("table.subgroups.title", years=horizon(results, language)),
+        title=language.text("table.subgroups.title", **span(results, language)),
         columns=(
             language.text("table.subgroups.share"),
             *(language.text(f"table.subgroups.{name}") for name in metrics),
@@ -493,8 +494,8 @@ def _payback(payback: Payback, results: Results, language: Language) -> Cell:
     if share is not None:
         detail = language.text("table.payers.share", share=language.probability(share))
     if payback.month.p50 is None:
-        years = horizon(results, language)
-        return Cell(language.text("table.payers.not_within", years=years), detail)
+        words = span(results, language)
+        return Cell(language.text("table.payers.not_within", **words), detail)
     month = language.number(payback.month.p50)
     return Cell(language.text("table.payers.month", month=month), detail)
 

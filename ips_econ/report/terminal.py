@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ips_econ.language import Language, load_language
-from ips_econ.report.answer import assumptions, horizon, run_facts
+from ips_econ.report.answer import assumptions, run_facts, span
 from ips_econ.report.figures import euros
 from ips_econ.report.results import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.tables import (
@@ -32,7 +32,7 @@ def headline_table(results: Results, language: str) -> str:
                 "headline.title",
                 name=run.name,
                 arm=words.name("control", run.control),
-                years=horizon(results, words),
+                **span(results, words),
             )
         ),
         _wrapped(run_facts(results, words)),

@@ -63,7 +63,7 @@ def level_with_effect(control, trial_control, ratio, log_odds_shift, effect_shar
 
 @step
 def found_within(hazard, months, easy, hard, classes):  # type: ignore[no-untyped-def]
-    """Of the not yet entered (``easy``, ``hard`` shares), the mass that finds a job in ``months``."""
+    """Mass that finds a job in ``months``, of the not yet entered (``easy``, ``hard`` shares)."""
     stay_easy = (1.0 - hazard) ** months
     stay_hard = (1.0 - classes.low_ratio * hazard) ** months
     return easy * (1.0 - stay_easy) + hard * (1.0 - stay_hard)

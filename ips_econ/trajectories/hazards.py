@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ips_econ.compilation import compiled, step
+from ips_econ.population.attributes import CLASSES, GROUPS, STRATA, STRATA_PER_GROUP
 from ips_econ.trajectories import cohort as twin
 from ips_econ.trajectories import finding, keeping
-from ips_econ.population.attributes import CLASSES, GROUPS, STRATA, STRATA_PER_GROUP
-from ips_econ.trajectories.states import Arm, FIRST_PHASE_MONTHS, PHASES, TRIAL_MONTHS
+from ips_econ.trajectories.states import FIRST_PHASE_MONTHS, PHASES, TRIAL_MONTHS, Arm
 
 SMALLEST_MULTIPLIER, LARGEST_MULTIPLIER = 0.1, 10.0
 SAME_COURSE = 1e-12
@@ -76,12 +76,11 @@ class EmploymentDraws(NamedTuple):
 class Hazards(NamedTuple):
     """Monthly probabilities of work by draw, arm and entry year, for the region.
 
-    ``find``: ``(draw, arm, year, phase, class, stratum)``; ``reemployment`` and ``multiplier``:
-    ``(draw, arm, year, month)``; ``first_loss``: ``(draw, arm, year, before/after month 18,
-    tenure)``; ``later_loss``: ``(draw, arm, year, before/after)``. ``level_miss`` and
-    ``gap_misses``: ``(draw,)`` largest miss of a published level, months off the path.
-    ``solved_level``, ``solved_share_by_9``, ``solved_late_ratio`` are what the solved hazards
-    give back on the reference population.
+    ``find``: ``(draw, arm, year, phase, class, stratum)``; ``reemployment``: ``(draw, arm, year,
+    month)``; ``multiplier``: ``(draw, arm, year, group, month)``; ``first_loss``: ``(draw, arm,
+    year, before/after month 18, tenure)``; ``later_loss``: ``(draw, arm, year, before/after)``.
+    ``level_miss`` and ``gap_misses``: ``(draw,)`` largest miss of a published level, months off
+    the path.
     """
 
     find: np.ndarray
@@ -186,7 +185,16 @@ def fill_finding(d, inputs, reference, hazards):  # type: ignore[no-untyped-def]
         for y in range(inputs.effect_share.shape[1]):
             if y == 0:
                 miss = fill_level(
-                    d, y, CONTROL, group, control, highest, relative_odds, inputs, reference, hazards
+                    d,
+                    y,
+                    CONTROL,
+                    group,
+                    control,
+                    highest,
+                    relative_odds,
+                    inputs,
+                    reference,
+                    hazards,
                 )
             else:
                 columns = slice(group * STRATA_PER_GROUP, (group + 1) * STRATA_PER_GROUP)
@@ -261,7 +269,7 @@ def fill_keeping(d, inputs, hazards):  # type: ignore[no-untyped-def]
     later_rate = -math.log1p(-jobs.loss)
     ratio = inputs.job_loss_ratio[d]
     without = inputs.reemployment_without[d]
-    months = hazards.multiplier.shape[3]
+    months = hazards.reemployment.shape[3]
     for y in range(inputs.effect_share.shape[1]):
         share = inputs.effect_share[d, y]
         for arm in range(ARMS):
@@ -283,11 +291,12 @@ def fill_keeping(d, inputs, hazards):  # type: ignore[no-untyped-def]
 
 
 @step
-def month_hazards(d, arm, y, month, hazards):  # type: ignore[no-untyped-def]
-    """One month's probabilities of the reference population (severe mental illness)."""
+def month_hazards(d, arm, y, group, month, hazards):  # type: ignore[no-untyped-def]
+    """One month's probabilities of a group of the reference population."""
     when = BEFORE if month <= TRIAL_MONTHS else AFTER
+    columns = slice(group * STRATA_PER_GROUP, (group + 1) * STRATA_PER_GROUP)
     return twin.MonthHazards(
-        hazards.find[d, arm, y, phase_of(month), :, :STRATA_PER_GROUP],
+        hazards.find[d, arm, y, phase_of(month), :, columns],
         hazards.first_loss[d, arm, y, when],
         hazards.later_loss[d, arm, y, when],
         hazards.reemployment[d, arm, y, month - 1],
@@ -297,7 +306,7 @@ def month_hazards(d, arm, y, month, hazards):  # type: ignore[no-untyped-def]
 @step
 def use_control_hazards_after_trial(d, y, hazards):  # type: ignore[no-untyped-def]
     """Rows 8, 12 and 14 give way to the path: the IPS arm starts from the control's hazards."""
-    months = hazards.multiplier.shape[3]
+    months = hazards.reemployment.shape[3]
     hazards.find[d, IPS, y, 2] = hazards.find[d, CONTROL, y, 2]
     hazards.first_loss[d, IPS, y, AFTER] = hazards.first_loss[d, CONTROL, y, AFTER]
     hazards.later_loss[d, IPS, y, AFTER] = hazards.later_loss[d, CONTROL, y, AFTER]
@@ -306,23 +315,21 @@ def use_control_hazards_after_trial(d, y, hazards):  # type: ignore[no-untyped-d
 
 
 @step
-def solve_persistence(d, y, inputs, reference, knot_months, gap_knots, solved_arm, hazards):  # type: ignore[no-untyped-def]
-    """Multipliers after month 18 at which the reference population's gap follows the path."""
-    months = hazards.multiplier.shape[3]
+def solve_persistence(d, y, group, inputs, reference, knot_months, gap_knots, solved_arm, hazards):  # type: ignore[no-untyped-def]
+    """Multipliers after month 18 that keep the gap of a group's reference clients on the path."""
+    months = hazards.reemployment.shape[3]
     cohorts = (
         twin.new_cohort(reference, inputs.low_share[d], months),
         twin.new_cohort(reference, inputs.low_share[d], months),
     )
-    if solved_arm == IPS:
-        use_control_hazards_after_trial(d, y, hazards)
     other_arm = IPS - solved_arm
     sign = 1.0 if solved_arm == IPS else -1.0
     peak = 0.0
     start = 0.0
     for month in range(1, months + 1):
-        other = month_hazards(d, other_arm, y, month, hazards)
+        other = month_hazards(d, other_arm, y, group, month, hazards)
         twin.advance(cohorts[other_arm], other, 1.0)
-        here = month_hazards(d, solved_arm, y, month, hazards)
+        here = month_hazards(d, solved_arm, y, group, month, hazards)
         m = 1.0
         target = 0.0
         if month > TRIAL_MONTHS:
@@ -331,7 +338,7 @@ def solve_persistence(d, y, inputs, reference, knot_months, gap_knots, solved_ar
             lost, found = twin.natural_flows(cohorts[solved_arm], here)
             m = multiplier_for(target, twin.employed(cohorts[solved_arm]), lost, found)
         twin.advance(cohorts[solved_arm], here, m)
-        hazards.multiplier[d, solved_arm, y, month - 1] = m
+        hazards.multiplier[d, solved_arm, y, group, month - 1] = m
         if month <= TRIAL_MONTHS:
             start = twin.employed(cohorts[IPS]) - twin.employed(cohorts[CONTROL])
             if abs(start) > abs(peak):
@@ -353,9 +360,14 @@ def fill_hazards(inputs, reference, hazards):  # type: ignore[no-untyped-def]
 def fill_persistence(inputs, reference, knot_months, gap_knots, solved, hazards):  # type: ignore[no-untyped-def]
     """Put every draw of a block on its persistence path, in place."""
     for d in range(inputs.low_share.shape[0]):
+        knots = gap_knots[d]
         for y in range(inputs.effect_share.shape[1]):
-            knots = gap_knots[d]
-            solve_persistence(d, y, inputs, reference, knot_months, knots, solved, hazards)
+            if solved == IPS:
+                use_control_hazards_after_trial(d, y, hazards)
+            for group in range(GROUPS):
+                solve_persistence(
+                    d, y, group, inputs, reference, knot_months, knots, solved, hazards
+                )
 
 
 def solve_hazards(inputs: EmploymentDraws, reference: np.ndarray, months: int) -> Hazards:
@@ -379,7 +391,7 @@ def solve_hazards(inputs: EmploymentDraws, reference: np.ndarray, months: int) -
         reemployment=np.zeros((draws, ARMS, years, span)),
         first_loss=np.zeros((draws, ARMS, years, 2, span + 2)),
         later_loss=np.zeros((draws, ARMS, years, 2)),
-        multiplier=np.ones((draws, ARMS, years, span)),
+        multiplier=np.ones((draws, ARMS, years, GROUPS, span)),
         level_miss=np.zeros(draws),
         gap_misses=np.zeros(draws, dtype=np.int64),
     )
@@ -393,7 +405,7 @@ def with_persistence(
     reference: np.ndarray,
     path: Path,
 ) -> Hazards:
-    """The same hazards on a persistence path after month 18; ``gap_misses`` counts months off it."""
+    """The same hazards on a persistence path after month 18; ``gap_misses`` counts its misses."""
     copy = Hazards(*(values.copy() for values in hazards))
     if path.shape is not Persistence.HAZARDS_ONLY:
         solved = CONTROL if path.shape is Persistence.CATCH_UP else IPS

@@ -9,6 +9,12 @@ from scipy.special import ndtr, ndtri
 
 from ips_econ.parameters.draws import ParameterDraws
 from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.population.attributes import (
+    AGE_BAND_MIDPOINTS,
+    AGE_BAND_STARTS,
+    RETIREMENT_AGE,
+    stratum_axes,
+)
 from ips_econ.population.sampling import (
     by_diagnosis,
     lognormal_quantiles,
@@ -18,12 +24,6 @@ from ips_econ.scenario.schema import Scenario
 from ips_econ.trajectories.benefit_status import BenefitHazards
 from ips_econ.trajectories.employment import JobTerms
 from ips_econ.trajectories.hazards import EmploymentDraws, Path, Persistence
-from ips_econ.population.attributes import (
-    AGE_BAND_MIDPOINTS,
-    AGE_BAND_STARTS,
-    RETIREMENT_AGE,
-    stratum_axes,
-)
 from ips_econ.trajectories.states import TRIAL_MONTHS
 from ips_econ.trajectories.treatment import Treatment
 from ips_econ.units import MONTHS_PER_YEAR
@@ -136,10 +136,9 @@ def persistence_path(
     table = library.table(
         f"effect.persistence_{shape.name.lower()}", scenario.economics.policy_date, "share"
     )
-    knots = sorted((float(month), share) for month, share in table.items())
-    knots = [(month, share) for month, share in knots if month > TRIAL_MONTHS]
-    shares = np.tile([share for _, share in knots], (len(draws), 1))
-    return Path(shape, np.array([month for month, _ in knots]), shares)
+    later = sorted((float(m), share) for m, share in table.items() if float(m) > TRIAL_MONTHS)
+    shares = np.tile([share for _, share in later], (len(draws), 1))
+    return Path(shape, np.array([month for month, _ in later]), shares)
 
 
 def employment_draws(
@@ -194,14 +193,16 @@ def benefit_hazards(draws: ParameterDraws) -> BenefitHazards:
         sickness_to_pension=draws.column("benefits.sickness_to_pension_share"),
         pension_start=probability(start, MONTHS_PER_YEAR),
         pension_start_in_work=probability(start * in_work, MONTHS_PER_YEAR),
-        subsidy_permanent=probability(draws.column("benefits.rehabilitation_subsidy_permanent_rate")),
+        subsidy_permanent=probability(
+            draws.column("benefits.rehabilitation_subsidy_permanent_rate")
+        ),
         subsidy_end=probability(draws.column("benefits.rehabilitation_subsidy_end_rate")),
         pension_end=probability(draws.column("benefits.pension_end_rate_year"), MONTHS_PER_YEAR),
     )
 
 
 def job_terms(scenario: Scenario, draws: ParameterDraws) -> JobTerms:
-    """Hours and pay. The position in the entry-level wage distribution is drawn, jobs vary in it."""
+    """Hours and pay; the position in the entry-level wage distribution is drawn."""
 
     def fixed(name: str) -> float:
         return float(draws.column(f"wages.{name}").mean())
@@ -256,5 +257,4 @@ def death_probabilities(draws: ParameterDraws) -> np.ndarray:
         band = np.clip(np.searchsorted(starts, ages, side="right") - 1, 0, None)
         hazards.append(-np.log1p(-annual[:, band]))
     rate = np.stack(hazards, axis=1)[:, :, None, :] * ratios[:, None, :, None]
-    return probability(rate, MONTHS_PER_YEAR)
-
+    return np.ascontiguousarray(probability(rate, MONTHS_PER_YEAR))

@@ -15,7 +15,15 @@ import numpy as np
 
 from ips_econ.ledger.accounts import PUBLIC_SECTOR, Payer
 from ips_econ.ledger.posting import COLUMNS, ITEMS, N_PAYERS, VALUES, Count, Rules, Value
-from ips_econ.ledger.walk import HISTORY_COLUMNS, MEASURES, SUBGROUPS, Measure, Totals, World
+from ips_econ.ledger.walk import (
+    GROUP_MEASURES,
+    HISTORY_COLUMNS,
+    MEASURES,
+    SUBGROUPS,
+    Measure,
+    Totals,
+    World,
+)
 from ips_econ.population.attributes import AGE_BANDS, Benefit, Diagnosis, Service
 from ips_econ.population.randomness import Event
 
@@ -89,6 +97,7 @@ class People:
     support_months: np.ndarray
     admission: np.ndarray
     visits: np.ndarray
+    group: np.ndarray
     stratum: np.ndarray
     age_band: np.ndarray
 
@@ -152,6 +161,7 @@ def people_of(world: World) -> People:
         support_months=whole_months(u(Event.SUPPORT_LENGTH), tables.months_in_service[d]),
         admission=-np.expm1(-tables.admission_rate[d, diagnosis] * frailty / 12.0),
         visits=tables.visits[d, diagnosis] * visiting / 12.0,
+        group=common.astype(np.int64),
         stratum=np.ravel_multi_index(
             (common * 1, band, worked * 1, educated * 1, pensioner * 1), (2, AGE_BANDS, 2, 2, 2)
         ),
@@ -239,7 +249,9 @@ def losing(
     first = hazards.first_loss[d, course.arm, y, when, tenure]
     later = hazards.later_loss[d, course.arm, y, when]
     loss = np.where(course.first_job[lives], first, later)
-    return np.minimum(1.0, loss / hazards.multiplier[d, course.arm, y, month - 1])
+    return np.minimum(
+        1.0, loss / hazards.multiplier[d, course.arm, y, people.group[lives], month - 1]
+    )
 
 
 def finding(
@@ -252,7 +264,9 @@ def finding(
     again = hazards.reemployment[d, course.arm, y, month - 1]
     found = hazards.find[d, course.arm, y, phase, hard, row]
     chance = np.where(course.entered[lives], again, found)
-    return np.minimum(1.0, chance * hazards.multiplier[d, course.arm, y, month - 1])
+    return np.minimum(
+        1.0, chance * hazards.multiplier[d, course.arm, y, people.group[lives], month - 1]
+    )
 
 
 def start_jobs(world: World, people: People, course: Course, new: np.ndarray, month: int) -> None:
@@ -542,13 +556,13 @@ def finish(course: Course) -> None:
 def group_totals(
     world: World, people: People, by_person: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sums ``(draw, subgroup, arm, measure)`` and sizes ``(draw, subgroup)``."""
+    """Sums ``(draw, subgroup, arm, group measure)`` and sizes ``(draw, subgroup)``."""
     draws = len(world.replicates)
-    sums = np.zeros((draws, SUBGROUPS, 2, MEASURES))
+    sums = np.zeros((draws, SUBGROUPS, 2, len(GROUP_MEASURES)))
     sizes = np.zeros((draws, SUBGROUPS), dtype=np.int64)
     by_age = len(Diagnosis) + people.age_band
     by_benefit = len(Diagnosis) + AGE_BANDS + people.benefit
-    measures = by_person.reshape(-1, 2, MEASURES)
+    measures = by_person[..., list(GROUP_MEASURES)].reshape(-1, 2, len(GROUP_MEASURES))
     for group in (people.diagnosis, by_age, by_benefit):
         np.add.at(sums, (people.draw, group), measures)
         np.add.at(sizes, (people.draw, group), 1)

@@ -259,8 +259,8 @@ def test_v19_work_while_in_hospital_is_rare(planned: Planned, world_of: WorldOf)
     """V19, the model's reading: a job is kept in hospital (sick leave), so such months are few.
 
     Pay and output of months spent wholly in hospital are an overstatement; it stays below 2 % of
-    the months in work. With about 17,000 months in work and 0.8 % expected, months of one stay in
-    clusters of three at most, 2 % lies more than eight standard errors away: below 1e-9.
+    the months in work. Expected are 0.9 %, with a standard error of 0.14 % over people at this
+    size, so 2 % lies seven standard errors away: false alarm below 1e-6, heavy tails included.
     """
     world = world_of(planned("run.people=200", "economics.horizon_years=5"))
     _, _, histories = trace_block(world)

@@ -1,3 +1,9 @@
+// A link into something folded away opens it.
+window.addEventListener("hashchange", function () {
+  var place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  var folded = place && place.closest("details");
+  if (folded) { folded.open = true; place.scrollIntoView(); }
+});
 // On paper nothing is folded away.
 window.addEventListener("beforeprint", function () {
   document.querySelectorAll("details").forEach(function (part) { part.open = true; });
