@@ -41,6 +41,7 @@ def simulate(scenario: str, **options: Any) -> None:
       ips-econ simulate lappi --set programme.caseload=18 --out outputs/lappi-18
     """
     from ips_econ import run
+    from ips_econ.language import load_language
     from ips_econ.scenario.loading import load_scenario
 
     sets = list(options["sets"])
@@ -48,6 +49,7 @@ def simulate(scenario: str, **options: Any) -> None:
     keys["horizon"] = "economics.horizon_years"
     sets += [f"{key}={options[name]}" for name, key in keys.items() if options[name] is not None]
     loaded = load_scenario(scenario, sets, options["lang"])
+    load_language(loaded.scenario.language)  # refused before the work, not after
     out = options["out"] or Path("outputs") / loaded.scenario.id
     settings = run.Options(out, options["jobs"], options["resume"], not options["no_report"])
     show = not options["quiet"] and sys.stderr.isatty()

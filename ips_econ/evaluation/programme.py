@@ -19,7 +19,6 @@ from ips_econ.population.sampling import entry_year_shares
 from ips_econ.scenario.schema import Scenario
 from ips_econ.units import MONTHS_PER_YEAR
 
-MOST_CLIENTS_PER_COACH_YEAR = 40.0  # IPS Grow planning norm for a mature service
 QUANTITIES = (
     "clients_started",
     "clients_in_service",
@@ -40,9 +39,8 @@ def intake(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
     """Clients entering ``(draw, entry year)``."""
     programme = scenario.programme
     months = draws.column("programme.mean_months_in_service")
-    per_coach = np.minimum(
-        programme.caseload * MONTHS_PER_YEAR / months, MOST_CLIENTS_PER_COACH_YEAR
-    )
+    most = draws.column("programme.most_clients_per_coach_year")
+    per_coach = np.minimum(programme.caseload * MONTHS_PER_YEAR / months, most)
     clients = per_coach[:, None] * np.array(programme.coaches)[None, :]
     if programme.referrals_month is not None:
         clients = np.minimum(clients, programme.referrals_month * MONTHS_PER_YEAR)

@@ -8,6 +8,7 @@ from typing import TypedDict
 import numpy as np
 
 LARGEST_SHARE_WITHOUT_RATIO = 0.025
+LARGEST_LUCK_SHARE = 0.9
 PERCENTILES = (2.5, 50.0, 97.5)
 
 
@@ -36,11 +37,15 @@ def luck_variance(sums: np.ndarray, squares: np.ndarray, people: int) -> np.ndar
 
 
 def shrinkage(values: np.ndarray, luck: float) -> float:
-    """Factor on deviations from the mean that leaves the variance of the parameters alone."""
+    """Factor on deviations from the mean that leaves the variance of the parameters alone.
+
+    Where nearly all variance is luck (too few people, or nothing uncertain) the two cannot be told
+    apart and the whole spread is left: too wide rather than a false certainty.
+    """
     total = float(values.var())
-    if total <= 0.0 or luck <= 0.0:
+    if luck <= 0.0 or luck > LARGEST_LUCK_SHARE * total:
         return 1.0
-    return math.sqrt(max(0.0, 1.0 - luck / total))
+    return math.sqrt(1.0 - luck / total)
 
 
 def without_luck(values: np.ndarray, luck: float) -> np.ndarray:

@@ -127,6 +127,15 @@ class HistogramPanel:
     unit: str
 
 
+def month_step(months: float, most: float) -> int:
+    """Months between ticks, whole years, so that at most ``most`` ticks follow the first.
+
+    >>> month_step(60, 10), month_step(240, 6)
+    (12, 60)
+    """
+    return next((step for step in (12, 24, 60) if months / step <= most), 120)
+
+
 Panel = LinePanel | BarPanel | HistogramPanel
 
 

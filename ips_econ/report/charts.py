@@ -138,7 +138,7 @@ def cumulative_net_result(results: Results, language: Language) -> Chart | None:
         id="cumulative_net_result",
         title=language.text(f"chart.cumulative_net_result.title_{key}", **words),
         alt=language.text(f"chart.cumulative_net_result.alt_{key}", ends=ends, **words),
-        caption=_caption(results, language, "cumulative_net_result", assumes=True),
+        caption=_caption(results, language, "cumulative_net_result"),
         panels=(
             LinePanel(
                 lines=tuple(lines),

@@ -28,6 +28,7 @@ from ips_econ.report.chart_shapes import (
     LinePanel,
     Mark,
     Panel,
+    month_step,
 )
 
 _INK, _GREY, _RULE = "#16202a", "#4d5761", "#d7dde2"
@@ -177,7 +178,8 @@ def _lines(
     above = _LINE * len(heading) + (22 if panel.y_title else 6)
     x, y = _axes(layout, panel, box, number, above=above, left=45)
     last = max(line.x[-1] for line in panel.lines)
-    x.update(dtick=12 if last <= 120 else 24, range=[0, last], showgrid=False, showline=True)
+    most = 6 if narrow or box[1] - box[0] < 1 else 20
+    x.update(dtick=month_step(last, most), range=[0, last], showgrid=False, showline=True)
     _unit(y, panel.unit, language)
     if panel.y_range:
         y["range"] = list(panel.y_range)

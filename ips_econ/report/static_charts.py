@@ -34,6 +34,7 @@ from ips_econ.report.chart_shapes import (
     HistogramPanel,
     LinePanel,
     Panel,
+    month_step,
 )
 
 WIDTH = 454.0
@@ -45,6 +46,7 @@ _FONT = "DejaVu Sans"
 _TITLE, _TEXT, _SMALL = 10.5, 8.0, 7.0
 _LEADING = 1.32
 _EDGE = 6.0
+_TICK_ROOM = 22.0
 _INK, _GREY, _RULE = "#16202a", "#4d5761", "#d7dde2"
 _STYLE: Any = {
     "font.family": _FONT,
@@ -169,7 +171,7 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
     texts = _heading(panel, width)
     heading = len(texts) * _TEXT * _LEADING
     y_title = 12 * _LEADING if panel.y_title else 0
-    ticks = {"percent": 26, "points": 18}.get(panel.unit, 44)
+    ticks = {"percent": 34, "points": 20}.get(panel.unit, 44)
     upper = height - heading - y_title - 6
     axes = _axes(figure, left + ticks, bottom + 34, width - ticks - right, upper - 34)
     start = left + ticks if panel.heading else left
@@ -191,7 +193,8 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
         )
     last = max(line.x[-1] for line in panel.lines)
     axes.set_xlim(0, last)
-    axes.xaxis.set_major_locator(MultipleLocator(12 if last <= 120 else 24))
+    room = (width - ticks - right) / _TICK_ROOM
+    axes.xaxis.set_major_locator(MultipleLocator(month_step(last, room)))
     if panel.y_range:
         axes.set_ylim(*panel.y_range)
     elif panel.unit == "percent":
@@ -308,7 +311,7 @@ def _histogram(figure: Figure, panel: HistogramPanel, box: Box, language: Langua
     heading = len(texts) * _TEXT * _LEADING
     below = bottom + height - heading
     heading += _SMALL * _LEADING
-    axes = _axes(figure, left + 26, bottom + 30, width - 34, height - heading - 36)
+    axes = _axes(figure, left + 34, bottom + 30, width - 44, height - heading - 36)
     _write(figure, texts, left, bottom + height, _TEXT, bold_first=True)
     _write(figure, [panel.y_title], left, below, _SMALL, colour=_GREY)
     gains = [edge >= 0 for edge in panel.edges[:-1]]

@@ -28,8 +28,6 @@ from ips_econ.trajectories.states import TRIAL_MONTHS
 from ips_econ.trajectories.treatment import Treatment
 from ips_econ.units import MONTHS_PER_YEAR
 
-GOOD_FIDELITY, FAIR_FIDELITY = 100.0, 74.0
-FULL_CASELOAD = 20.0
 EFFECT_IDS = {
     "outside_us": "effect.competitive_work_ratio",
     "optimistic": "effect.competitive_work_ratio_optimistic",
@@ -103,18 +101,20 @@ def effect_share(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
     """
     programme = scenario.programme
     full = np.ones(len(draws))
+    good, fair = (draws.column(f"effect.fidelity_{band}_from")[0] for band in ("good", "fair"))
     shares = []
     for year, fidelity in enumerate(programme.fidelity):
-        if fidelity >= GOOD_FIDELITY:
+        if fidelity >= good:
             by_fidelity = full
-        elif fidelity >= FAIR_FIDELITY:
+        elif fidelity >= fair:
             by_fidelity = draws.column("effect.fidelity_fair_share")
         else:
             by_fidelity = draws.column("effect.fidelity_low_share")
         age = programme.start_up_year + year
         started = draws.column(f"effect.start_up_year_{age}_share") if age <= 2 else full
         shares.append(np.minimum(by_fidelity, started))
-    crowding = np.minimum(1.0, FULL_CASELOAD / programme.caseload) ** draws.column(
+    without_loss = draws.column("effect.caseload_without_loss")
+    crowding = np.minimum(1.0, without_loss / programme.caseload) ** draws.column(
         "effect.caseload_exponent"
     )
     likeness = 1.0 - scenario.comparator.ips_likeness

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
@@ -134,6 +135,20 @@ def test_drivers_are_the_ten_strongest_in_order(charts: tuple[Chart, ...]) -> No
         assert bar.role == ("gain" if bar.end >= 0 else "loss")
 
 
+def shown_texts(figure: Figure) -> list[Text]:
+    """Texts of a figure that are drawn: of an axis, the ticks within its limits."""
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += axes.texts
+        for axis in (axes.xaxis, axes.yaxis):
+            if axis.get_visible():
+                low, high = sorted(axis.get_view_interval())
+                ticks = axis.get_major_ticks()
+                texts += [tick.label1 for tick in ticks if low <= tick.get_loc() <= high]
+                texts.append(axis.label)
+    return [text for text in texts if text.get_text().strip()]
+
+
 @pytest.mark.parametrize("code", ["en", "fi"])
 @pytest.mark.parametrize("months", [12, 60, 240])
 def test_no_text_of_a_static_chart_overlaps_or_is_cut(
@@ -143,21 +158,22 @@ def test_no_text_of_a_static_chart_overlaps_or_is_cut(
     language = load_language(code)
     for item in all_charts(results, language):
         figure = static_charts.lay_out(item, language)
+        figure.set_dpi(static_charts.PNG_DPI)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         boxes = [
             (text.get_text(), text.get_window_extent(canvas.get_renderer()))
-            for text in figure.findobj(Text)
-            if text.get_visible() and text.get_text().strip() and text.get_window_extent().width > 0
+            for text in shown_texts(figure)
         ]
+        assert len(boxes) > 10
         width, height = canvas.get_width_height()
         for words, box in boxes:
-            inside = box.x0 > -1 and box.x1 < width + 1 and box.y0 > -1 and box.y1 < height + 1
+            inside = box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height
             assert inside, f"{item.id}: {words!r} leaves the picture"
         for (first, a), (second, b) in combinations(boxes, 2):
             across = min(a.x1, b.x1) - max(a.x0, b.x0)
             along = min(a.y1, b.y1) - max(a.y0, b.y0)
-            assert across < 1 or along < 1.5, f"{item.id}: {first!r} covers {second!r}"
+            assert across < 1 or along < 5, f"{item.id}: {first!r} covers {second!r}"
 
 
 def test_static_pictures_are_the_same_bytes_each_time_and_fit_a_page(

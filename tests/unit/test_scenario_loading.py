@@ -662,7 +662,7 @@ def test_library_and_scenario_load_quickly():
 def test_check_lists_valid_scenarios_and_all_problems_of_the_others(write):
     bad = write('id = "mine"\nextends = "Kainuu"\n[run]\nseed = -1\n')
     result = CliRunner().invoke(check, ["lappi", str(bad), "nowhere", "--lang", "fi"])
-    assert result.output.splitlines()[0] == "lappi: kelpaa (IPS in Lappi)"
+    assert result.output.splitlines()[0] == "lappi: kelpaa (IPS – Lappi)"
     assert isinstance(result.exception, InputError)
     assert [problem.key for problem in result.exception.problems] == ["run.seed", None]
 

@@ -12,10 +12,9 @@ import pytest
 from scipy.special import ndtri
 
 from ips_econ.compilation import compiled
-from ips_econ.evaluation.blocks import Worlds
+from ips_econ.evaluation.blocks import Plan, Worlds
 from ips_econ.ledger.posting import Count
 from ips_econ.ledger.walk import live_block
-from ips_econ.population.attributes import STRATA_PER_GROUP
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
 from ips_econ.trajectories import hazards as solver
@@ -27,7 +26,8 @@ from ips_econ.trajectories.keeping import constant_loss, later_jobs, restricted_
 POINT = 1e-3  # 0.1 percentage points
 HORIZON = 132  # months: past the month at which a sustained gap is run down to zero
 CONTROL, IPS = 0, 1
-EXTREME_DRAWS = 600
+SEVERE = 0
+PUBLISHED_DRAWS, EXTREME_DRAWS = 512, 400
 REACHED = 1e-7  # a level missed by less counts as reached
 
 
@@ -71,9 +71,16 @@ class Course(NamedTuple):
 
 
 @lru_cache
+def published_plan() -> Plan:
+    """A shipped scenario whose fidelity changes between entry years."""
+    sets = (f"run.draws={PUBLISHED_DRAWS}", "programme.fidelity=[80, 100, 100]")
+    return plan_of(load_scenario("etela-pohjanmaa", sets))
+
+
+@lru_cache
 def published() -> tuple[EmploymentDraws, np.ndarray]:
-    """Inputs of 1,024 draws of a scenario at the trials' unemployment, and reference weights."""
-    plan = plan_of(load_scenario("etela-pohjanmaa", ("programme.fidelity=[80, 100, 100]",)))
+    """Inputs of many draws of a scenario, several entry years, and reference weights."""
+    plan = published_plan()
     reference = reference_population(plan.draws)
     return employment_draws(plan.scenario, plan.draws, reference), reference.weights
 
@@ -101,8 +108,8 @@ def extreme() -> EmploymentDraws:
         jobs_per_person=between(1.3, 2.5),
         reemployment=between(0.01, 0.1),
         reemployment_without=between(0.3, 1.0),
-        low_share=between(0.1, 0.9),
-        low_ratio=between(0.02, 0.9),
+        low_share=between(0.1, 0.95),
+        low_ratio=np.exp(between(np.log(0.005), np.log(0.9))),
         score=2.0 * usual.score[:EXTREME_DRAWS],
         unemployment_factor=np.ones(EXTREME_DRAWS),
         months_in_service=between(2.0, 40.0),
@@ -124,7 +131,7 @@ def course(which: str, shape: Persistence) -> Course:
 @lru_cache
 def path_of(which: str, shape: Persistence) -> Path:
     """The shape's path; for the extreme draws sustained shares from nothing left to all of it."""
-    plan = plan_of(load_scenario("etela-pohjanmaa"))
+    plan = published_plan()
     path = persistence_path(shape, plan.library, plan.scenario, plan.draws)
     if which == "published":
         return path
@@ -159,20 +166,28 @@ SHAPES = [Persistence.ENDS, Persistence.CATCH_UP, Persistence.SUSTAINED]
 # levels
 
 
+def off_level(found: Course) -> np.ndarray:
+    """Largest error of a level by month 18 ``(draw, group)``."""
+    return np.abs(found.ever(18) - levels(found.inputs)).max(axis=(1, 2))
+
+
 @pytest.mark.parametrize("which", SOURCES)
 def test_share_ever_employed_by_month_18_is_the_published_one(which: str) -> None:
     found = course(which, Persistence.HAZARDS_ONLY)
-    error = np.abs(found.ever(18) - levels(found.inputs)).max(axis=(1, 2, 3))
-    assert found.reached().mean() > (0.99 if which == "published" else 0.4)
-    assert error[found.reached()].max() < 1e-6 < POINT
+    error, reached = off_level(found), found.reached()
+    assert error[reached, SEVERE].max() < 1e-6 < POINT
+    if which == "published":
+        assert reached.mean() > 0.99 and error[reached].max() < 1e-6
+    else:
+        assert 0.4 < reached.mean() < 1.0
 
 
-def test_an_extreme_level_that_cannot_be_reached_is_reported_in_full() -> None:
+def test_a_level_that_cannot_be_reached_is_reported_in_full() -> None:
     found = course("extreme", Persistence.HAZARDS_ONLY)
-    error = np.abs(found.ever(18) - levels(found.inputs)).max(axis=(1, 2, 3))
-    missed = ~found.reached()
-    assert missed.sum() > 20
-    np.testing.assert_allclose(found.hazards.level_miss[missed], error[missed], atol=1e-6)
+    error, miss = off_level(found), found.hazards.level_miss
+    assert (miss > 0.01).sum() > 10
+    assert (miss > error[:, SEVERE] - 1e-6).all()
+    assert (miss < error.max(axis=1) + 1e-6).all()
 
 
 @pytest.mark.parametrize("which", SOURCES)
@@ -180,7 +195,7 @@ def test_share_found_by_month_9_is_the_published_one(which: str) -> None:
     found = course(which, Persistence.HAZARDS_ONLY)
     share = found.ever(9) / found.ever(18)
     error = np.abs(share - found.inputs.share_by_month_9[:, None, None, None])
-    assert error[found.reached()].max() < 1e-6 < POINT
+    assert error[found.reached(), ..., SEVERE].max() < 1e-6 < POINT
 
 
 @pytest.mark.parametrize("which", SOURCES)
@@ -224,39 +239,51 @@ def test_hazards_are_probabilities(shape: Persistence) -> None:
 # persistence
 
 
-def asked_for(found: Course, path: Path) -> np.ndarray:
-    """The gap a shape asks for after month 18 ``(draw, year, group, month)``: straight lines."""
+def peak_and_start(found: Course) -> tuple[np.ndarray, np.ndarray]:
+    """The largest gap up to month 18 and the gap in month 18 ``(draw, year, group)``."""
     gap = found.gap()[..., :18]
-    start = gap[..., -1]
-    peak = np.take_along_axis(gap, np.abs(gap).argmax(axis=-1)[..., None], axis=-1)[..., 0]
+    largest = np.abs(gap).argmax(axis=-1)[..., None]
+    return np.take_along_axis(gap, largest, axis=-1)[..., 0], gap[..., -1]
+
+
+def off_path(found: Course, path: Path) -> np.ndarray:
+    """Distance of the gap from what a shape asks for ``(draw, year, group, month after 18)``.
+
+    Straight lines between the gap of month 18 and shares of the peak, never above that gap. Where
+    a tiny gap changes its sign before month 18 no path is defined: such cells are nan.
+    """
+    peak, start = peak_and_start(found)
     months = np.arange(19, HORIZON + 1)
-    result = np.empty((*start.shape, len(months)))
+    target = np.full((*start.shape, len(months)), np.nan)
     for i in np.ndindex(start.shape):
-        knots = path.gap_knots[i[0]] * peak[i]
-        knots = np.where(np.abs(knots) > np.abs(start[i]), start[i], knots)
-        result[i] = np.interp(months, np.append(18.0, path.knot_months), np.append(start[i], knots))
-    return result
+        if peak[i] * start[i] >= 0.0:
+            knots = path.gap_knots[i[0]] * peak[i]
+            knots = np.where(np.abs(knots) > np.abs(start[i]), start[i], knots)
+            line = np.append(18.0, path.knot_months), np.append(start[i], knots)
+            target[i] = np.interp(months, *line)
+    return np.abs(found.gap()[..., 18:] - target)
 
 
 @pytest.mark.parametrize("which", SOURCES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_gap_follows_its_path_and_misses_are_counted(which: str, shape: Persistence) -> None:
     found = course(which, shape)
-    off = np.abs(found.gap()[..., 18:] - asked_for(found, path_of(which, shape)))
-    missed = found.hazards.gap_misses
-    assert off[missed == 0].max() < POINT
-    np.testing.assert_array_equal((off > solver.GAP_TOLERANCE).sum(axis=(1, 2, 3)), missed)
+    off, missed = off_path(found, path_of(which, shape)), found.hazards.gap_misses
+    defined = ~np.isnan(off).any(axis=(1, 2, 3))
+    assert defined.mean() > 0.9
+    assert np.nanmax(off[missed == 0]) < POINT
+    counted = (off > solver.GAP_TOLERANCE).sum(axis=(1, 2, 3))
+    np.testing.assert_array_equal(counted[defined], missed[defined])
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_month_leaves_its_path_only_at_a_limit_of_the_multiplier(shape: Persistence) -> None:
     found = course("published", shape)
-    off = np.abs(found.gap()[..., 18:] - asked_for(found, path_of("published", shape)))
-    solved = found.hazards.multiplier[
-        :, CONTROL if shape is Persistence.CATCH_UP else IPS, ..., 18:
-    ]
-    at_limit = (solved <= 0.1) | (solved >= 10.0)
-    assert (off > solver.GAP_TOLERANCE)[~at_limit].sum() == 0
+    off = off_path(found, path_of("published", shape))
+    arm = CONTROL if shape is Persistence.CATCH_UP else IPS
+    multiplier = found.hazards.multiplier[:, arm, ..., 18:]
+    at_limit = (multiplier <= 0.1) | (multiplier >= 10.0)
+    assert not (off > solver.GAP_TOLERANCE)[~at_limit].any()
     assert (found.hazards.gap_misses > 0).mean() < 0.02
 
 
@@ -281,10 +308,9 @@ def test_sustained_leaves_the_drawn_shares_of_the_peak() -> None:
     found = course("published", Persistence.SUSTAINED)
     natural = course("published", Persistence.HAZARDS_ONLY)
     on_path = found.hazards.gap_misses == 0
-    gap = found.gap()
+    gap, (peak, start) = found.gap(), peak_and_start(found)
     shares = path_of("published", Persistence.SUSTAINED).gap_knots[:, None, None]
-    peak, start = gap[..., :18].max(axis=-1), gap[..., 17]
-    usual = on_path[:, None, None] & (start > 0.0)
+    usual = on_path[:, None, None] & (start > 0.0) & (peak > 0.0)
     for month, share in ((36, shares[..., 0]), (60, shares[..., 1])):
         target = np.minimum(share * peak, start)
         assert np.abs(gap[..., month - 1] - target)[usual].max() < POINT
@@ -366,7 +392,7 @@ def test_base_values_are_the_published_ones_nearly() -> None:
 
 def test_every_draw_gives_back_its_own_months_and_jobs() -> None:
     inputs, _ = published()
-    for d in range(0, 1024, 8):
+    for d in range(0, PUBLISHED_DRAWS, 4):
         rate, again = inputs.job_loss_rate[d], inputs.reemployment[d]
         got = window(rate, inputs.job_loss_shape[d], again, inputs.jobs_per_person[d])
         loss, working, worked = constant_loss(rate), 1.0, 1.0

@@ -20,6 +20,7 @@ from scipy.stats import f as f_distribution
 from scipy.stats import spearmanr
 
 from ips_econ import run
+from ips_econ.errors import InputError
 from ips_econ.evaluation.blocks import Plan, simulate_block
 from ips_econ.ledger.posting import Count
 from ips_econ.ledger.prices import service_cost
@@ -55,7 +56,7 @@ def certain(library: ParameterLibrary) -> ParameterLibrary:
 def test_v38_without_uncertainty_every_draw_is_the_deterministic_run(
     library: ParameterLibrary, load: Load
 ) -> None:
-    """V38: all sds zero and one shared replicate: each draw equals the deterministic run exactly."""
+    """V38: all sds zero, one shared replicate: each draw equals the deterministic run exactly."""
     loaded = load("run.draws=12", "run.shared_replicate=true", library=certain(library))
     plan = run.plan_of(loaded)
     assert plan.draws.sampled == ()
@@ -69,7 +70,10 @@ def test_v38_without_uncertainty_every_draw_is_the_deterministic_run(
     assert alone["sums"].any()
     for name, values in block.items():
         for draw in range(12):
-            assert np.array_equal(values[draw], alone[name][0]), (name, draw)
+            if name == "level_miss":  # a rounding error itself
+                assert values[draw] == pytest.approx(alone[name][0], abs=1e-12)
+            else:
+                assert np.array_equal(values[draw], alone[name][0]), (name, draw)
 
 
 def test_v38_without_a_shared_replicate_only_luck_differs(
@@ -83,15 +87,14 @@ def test_v38_without_a_shared_replicate_only_luck_differs(
 
 # V44 ------------------------------------------------------------------------------------------
 
-CARRIED_OUT = [(1, 8), (2, 8), (4, 8), (1, 32), (2, 32), (4, 64)]
-LOCAL_VALUES = {
-    "shipped": (),
-    "planner's own distributions": (
-        "parameters.treatment.frailty_shape={ value = 0.5, low = 0.3, high = 0.9 }",
-        "parameters.wages.part_time_hours_mean={ value = 23, low = 18, high = 27 }",
-        "parameters.effect.gap_zero_month={ value = 120, low = 96, high = 150 }",
-    ),
-}
+CARRIED_OUT = [(1, 8), (2, 8), (4, 8), (1, 32), (2, 32), (4, 64), (2, 63)]
+LOCAL_VALUES = (
+    "treatment.frailty_shape={ value = 0.5, low = 0.3, high = 0.9 }",
+    "treatment.episode_days_sigma={ value = 1.3, low = 1.0, high = 1.6 }",
+    "wages.part_time_hours_mean={ value = 23, low = 18, high = 27 }",
+    "employment.reference_unemployment_rate={ value = 0.065, low = 0.05, high = 0.08 }",
+)
+"""Distributions that a planner may give to parameters that are shipped as certain."""
 
 
 def files_of(directory: Path) -> dict[str, bytes]:
@@ -103,12 +106,9 @@ def files_of(directory: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("sets", LOCAL_VALUES.values(), ids=list(LOCAL_VALUES))
-def test_v44_results_do_not_depend_on_workers_or_blocks(
-    load: Load, tmp_path: Path, sets: tuple[str, ...]
-) -> None:
-    """V44: jobs 1, 2, 4 and blocks of 8, 32, 64 draws: the same bytes, the same parquet values."""
-    loaded = load("run.draws=64", "run.people=20", "economics.horizon_years=2", *sets)
+def test_v44_results_do_not_depend_on_workers_or_blocks(load: Load, tmp_path: Path) -> None:
+    """V44: jobs 1, 2, 4, blocks of 8, 32, 64 and 63 + 1 draws: same bytes, same parquet values."""
+    loaded = load("run.draws=64", "run.people=20", "economics.horizon_years=2")
     reference = run.simulate(loaded, run.Options(tmp_path / "one", 1, block_draws=64, report=False))
     expected = files_of(reference)
     assert {"summary.json", "flows.csv", "trajectory.csv", "drivers.csv"} <= set(expected)
@@ -125,6 +125,23 @@ def test_v44_results_do_not_depend_on_workers_or_blocks(
         if wrong:
             different[f"{jobs} workers, blocks of {size}"] = sorted(wrong)
     assert not different
+
+
+@pytest.mark.parametrize("written", LOCAL_VALUES)
+def test_v44_a_planners_own_distribution_is_drawn_or_refused(load: Load, written: str) -> None:
+    """V44 with a local distribution: the same draws in any block, or a refusal that names the id.
+
+    Taking the mean, or the first draw, of whatever happens to stand in one block does neither.
+    """
+    sets = ("run.draws=16", "run.people=10", "economics.horizon_years=1")
+    try:
+        plan = run.plan_of(load(*sets, f"parameters.{written}"))
+        whole = simulate_block(plan, slice(0, 16))["sums"]
+        parts = [simulate_block(plan, slice(s, s + 4))["sums"] for s in range(0, 16, 4)]
+    except InputError as refusal:
+        assert written.split("=")[0] in str(refusal)
+    else:
+        assert np.array_equal(np.concatenate(parts), whole)
 
 
 def test_v44_a_repeated_run_gives_the_same_bytes(load: Load, tmp_path: Path) -> None:
@@ -290,6 +307,7 @@ ONE_CLASS = (
     "comparator.services={ none = 1.0 }",
 )
 AGE_36_TO_44 = 2  # the age band of everybody here
+SEVERE = 0  # the group of diagnoses
 STRATUM = AGE_36_TO_44 * 8  # severe illness, no recent work, no higher education, no pension
 
 
@@ -306,7 +324,7 @@ def expected_course(world: World, arm: int) -> np.ndarray:
     for month in range(1, months + 1):
         phase = 0 if month <= 9 else 1 if month <= 18 else 2
         when = 0 if month <= 18 else 1
-        m = hazards.multiplier[0, arm, 0, month - 1]
+        m = hazards.multiplier[0, arm, 0, SEVERE, month - 1]
         starting = seeking * np.minimum(1.0, find[phase] * m)
         leaving = first * np.minimum(1.0, hazards.first_loss[0, arm, 0, when, : months + 2] / m)
         leaving_later = later * min(1.0, hazards.later_loss[0, arm, 0, when] / m)
