@@ -1,9 +1,9 @@
 """The programme as staffed, by calendar year: clients, staff, cost, savings, net.
 
-Intake follows from capacity: coaches times caseload, turned over once per mean time in service,
-or from referrals where these are fewer. Clients enter evenly over each programme year, and their
-streams by month since entry are convolved with the months of entry. Unused capacity is a line of
-the programme, not of the person.
+Intake follows month by month from capacity (coaches times caseload), from how long clients stay,
+from what a coach can take in, and from referrals. Clients' streams by month since entry are
+convolved with their months of entry. Unused capacity is a line of the programme, not of the
+person.
 """
 
 from __future__ import annotations
@@ -36,29 +36,44 @@ def calendar_years(scenario: Scenario) -> int:
 
 
 def intake(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
-    """Clients entering ``(draw, entry year)``."""
+    """Clients entering ``(draw, entry year, month of the year)``.
+
+    Every month the free places are filled, as far as the coaches' yearly norm of new clients and
+    the referrals allow; clients leave at the constant chance that gives their mean time in
+    service.
+    """
     programme = scenario.programme
-    months = draws.column("programme.mean_months_in_service")
-    most = draws.column("programme.most_clients_per_coach_year")
-    per_coach = np.minimum(programme.caseload * MONTHS_PER_YEAR / months, most)
-    clients = per_coach[:, None] * np.array(programme.coaches)[None, :]
-    if programme.referrals_month is not None:
-        clients = np.minimum(clients, programme.referrals_month * MONTHS_PER_YEAR)
-    return clients
+    leaving = 1.0 / draws.column("programme.mean_months_in_service")
+    norm = draws.column("programme.most_clients_per_coach_year") / MONTHS_PER_YEAR
+    entering = np.zeros((len(draws), programme.years, MONTHS_PER_YEAR))
+    served = np.zeros(len(draws))
+    for year, coaches in enumerate(programme.coaches):
+        most = norm * coaches
+        if programme.referrals_month is not None:
+            most = np.minimum(most, programme.referrals_month)
+        for month in range(MONTHS_PER_YEAR):
+            staying = served * (1.0 - leaving)
+            free = np.maximum(coaches * programme.caseload - staying, 0.0)
+            entering[:, year, month] = np.minimum(free, most)
+            served = staying + entering[:, year, month]
+    return entering
 
 
 def spread_over_calendar(by_month: np.ndarray) -> np.ndarray:
-    """Sums by calendar year since entry's own, ``(…, month)`` to ``(…, calendar year)``.
+    """Sums ``(…, month of entry, calendar year)`` of streams ``(…, month since entry)``.
 
-    One client's monthly stream, averaged over the twelve possible months of entry in year zero.
+    Calendar years count from the year of entry; a stream that starts in month ``k`` of a year
+    (from 0) is cut into calendar years there.
     """
     months = by_month.shape[-1]
+    starts = np.arange(MONTHS_PER_YEAR)
+    calendar = (np.arange(months)[:, None] + starts[None, :]) // MONTHS_PER_YEAR
     years = months // MONTHS_PER_YEAR + 1
-    weights = np.zeros((months, years))
-    for entry in range(MONTHS_PER_YEAR):
-        calendar = (np.arange(months) + entry) // MONTHS_PER_YEAR
-        weights[np.arange(months), calendar] += 1.0 / MONTHS_PER_YEAR
-    return np.stack([(by_month * weights[:, j]).sum(axis=-1) for j in range(years)], axis=-1)
+    sums = [
+        np.stack([(by_month * (calendar[:, k] == j)).sum(axis=-1) for j in range(years)], axis=-1)
+        for k in starts
+    ]
+    return np.stack(sums, axis=-2)
 
 
 def calendar_flows(
@@ -75,19 +90,20 @@ def calendar_flows(
     """
     programme = scenario.programme
     entering = intake(scenario, draws)
-    simulated = people * entry_year_shares(scenario)
+    simulated = people * entry_year_shares(scenario)[None, :, None]
     scale = np.divide(entering, simulated, out=np.zeros_like(entering), where=simulated > 0)
     served = monthly[:, 1, :, :, Count.IN_SERVICE] / MONTHS_PER_YEAR
     work = monthly[..., Count.EMPLOYED] / MONTHS_PER_YEAR
     net = np.moveaxis(ledger.by_entry[:, 1] - ledger.by_entry[:, 0], -1, 0)
     streams = np.stack([served, work[:, 1], work[:, 1] - work[:, 0], *net], axis=-2)
-    by_calendar = spread_over_calendar(streams * scale[:, :, None, None])
+    cut = spread_over_calendar(streams)
+    by_calendar = (cut * scale[:, :, None, :, None]).sum(axis=-2)
     result = np.zeros((len(draws), calendar_years(scenario), len(QUANTITIES) + len(Payer)))
     for year in range(programme.years):
         span = slice(year, year + by_calendar.shape[-1])
         result[:, span, 1:4] += np.swapaxes(by_calendar[:, year, :3], 1, 2)
         result[:, span, len(QUANTITIES) :] += np.swapaxes(by_calendar[:, year, 3:], 1, 2)
-        result[:, year, 0] = entering[:, year]
+        result[:, year, 0] = entering[:, year].sum(axis=-1)
         result[:, year, 4] = programme.coaches[year]
     staffed = [coaches for coaches in programme.coaches if coaches > 0]
     staff, other = coach_year(draws, sum(staffed) / len(staffed))

@@ -34,6 +34,7 @@ from ips_econ.report.results import (
 
 _DRIVERS_SHOWN = 10
 _BINS = 40
+_NO_EUROS = 0.005
 _LINES_SHOWN = (*PUBLIC_PAYERS, "participant", "society")
 
 
@@ -138,7 +139,7 @@ def cumulative_net_result(results: Results, language: Language) -> Chart | None:
         id="cumulative_net_result",
         title=language.text(f"chart.cumulative_net_result.title_{key}", **words),
         alt=language.text(f"chart.cumulative_net_result.alt_{key}", ends=ends, **words),
-        caption=_caption(results, language, "cumulative_net_result"),
+        caption=_caption(results, language, "cumulative_net_result", assumes=True),
         panels=(
             LinePanel(
                 lines=tuple(lines),
@@ -157,8 +158,7 @@ def cumulative_net_result(results: Results, language: Language) -> Chart | None:
 
 def who_pays_who_gains(results: Results, language: Language) -> Chart | None:
     """Waterfall of the net result over payers, to the public sector and to society."""
-    payers = [row for row in results.payers if not row.by_construction or row.stat.mean]
-    moving = [row for row in payers if row.stat.mean]
+    moving = [row for row in results.payers if abs(row.stat.mean or 0.0) > _NO_EUROS]
     if not moving:
         return None
     ranked = sorted(moving, key=lambda row: row.stat.mean or 0.0)

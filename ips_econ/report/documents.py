@@ -202,10 +202,6 @@ def _facts(results: Results, language: Language) -> tuple[tuple[str, str], ...]:
 def _accuracy(results: Results, language: Language) -> tuple[str, ...]:
     """What is known about the run's own precision, one sentence each."""
     found = []
-    error = results.monte_carlo_error.get(f"net_present_value.{HEADLINE_PERSPECTIVE}")
-    if error is not None:
-        step = 1.0 if error >= 1 else 0.01
-        found.append(language.text("report.error", error=language.euros(error, step)))
     if results.luck_share is not None:
         found.append(language.text("report.luck", share=language.probability(results.luck_share)))
     if results.predictive_clients and results.predictive_in_work_18m.mean is not None:

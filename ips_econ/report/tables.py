@@ -160,8 +160,22 @@ def side_by_side(results: Results, language: Language) -> Table:
         notes=(
             language.text("table.side_by_side.note", price_year=results.run.price_year),
             language.text("table.assumes", assumptions=assumptions(results, language)),
+            *_monte_carlo_note(results, language),
         ),
     )
+
+
+def _monte_carlo_note(results: Results, language: Language) -> tuple[str, ...]:
+    """Monte Carlo error of the headline means, where the run knows it."""
+    told = []
+    for name in (HEADLINE_PERSPECTIVE, "society"):
+        error = results.monte_carlo_error.get(f"net_present_value.{name}")
+        if error is not None:
+            shown = language.euros(error, 1.0 if error >= 1 else 0.01)
+            told.append(f"{language.name('payer', name)} {shown}")
+    if not told:
+        return ()
+    return (language.text("table.side_by_side.error", errors=language.listing(told)),)
 
 
 def first_page_work(results: Results, language: Language) -> Table:

@@ -85,6 +85,62 @@ def test_v38_without_a_shared_replicate_only_luck_differs(
     assert np.ptp(sums[:, IPS, Measure.NET_INCOME]) > 0.0
 
 
+# V43, the other way round ---------------------------------------------------------------------
+
+LEFT_OUT = {
+    "effect.caseload_exponent": "the caseload is 20",
+    "effect.fidelity_fair_share": "fidelity is good",
+    "effect.late_entry_ratio": "gives way to the path of persistence",
+    "effect.competitive_work_ratio_nordic": "another pool of trials",
+    "effect.competitive_work_ratio_optimistic": "another pool of trials",
+    "effect.competitive_work_ratio_sceptical": "another pool of trials",
+    "treatment.allocation_inpatient_ratio": "treatment does not differ",
+    "treatment.employment_outpatient_ratio": "treatment does not differ",
+}
+"""Uncertain parameters that the national scenario does not use, and why."""
+
+
+def arrays_of(values: object) -> list[np.ndarray]:
+    if isinstance(values, tuple):
+        return [array for part in values for array in arrays_of(part)]
+    return [np.asarray(values)]
+
+
+def test_v43_every_parameter_reported_as_uncertain_is_used_as_drawn(
+    planned: Planned, world_of: WorldOf
+) -> None:
+    """V43 turned round: what is drawn enters the model draw by draw, or there is a reason.
+
+    One draw of a parameter is moved; what the walk reads for that draw must move, and for the
+    other draws nothing.
+    """
+    plan = planned("run.draws=4", "economics.horizon_years=5")
+    before = arrays_of(world_of(plan))
+    unused, spilt = set(), set()
+    for column in plan.draws.sampled:
+        moved = plan.draws.values.copy()
+        moved[0, plan.draws.ids.index(column)] *= 0.9
+        moved[0, plan.draws.ids.index(column)] += 1e-3
+        changed = replace(plan, draws=replace(plan.draws, values=moved))
+        changed.__dict__.update(rules=plan.rules, lines=plan.lines)
+        after = arrays_of(world_of(changed))
+        by_draw = [
+            (a[0], b[0], a[1:], b[1:])
+            for a, b in zip(before, after, strict=True)
+            if a.ndim and len(a) == 4
+        ]
+        if all(np.array_equal(a, b) for a, b, _, _ in by_draw):
+            unused.add(column)
+        whole = [(a, b) for a, b in zip(before, after, strict=True) if not a.ndim or len(a) != 4]
+        others = [(a, b) for _, _, a, b in by_draw]
+        if not all(np.array_equal(a, b) for a, b in (*whole, *others)):
+            spilt.add(column)
+    assert {"used otherwise": unused ^ set(LEFT_OUT), "felt by other draws": spilt} == {
+        "used otherwise": set(),
+        "felt by other draws": set(),
+    }
+
+
 # V44 ------------------------------------------------------------------------------------------
 
 CARRIED_OUT = [(1, 8), (2, 8), (4, 8), (1, 32), (2, 32), (4, 64), (2, 63)]
@@ -142,6 +198,10 @@ def test_v44_a_planners_own_distribution_is_drawn_or_refused(load: Load, written
         assert written.split("=")[0] in str(refusal)
     else:
         assert np.array_equal(np.concatenate(parts), whole)
+        id, value = written.split("=", 1)
+        certain_value = value.split("value =")[1].split(",")[0]
+        fixed = run.plan_of(load(*sets, f"parameters.{id}={certain_value}"))
+        assert not np.array_equal(simulate_block(fixed, slice(0, 16))["sums"], whole)
 
 
 def test_v44_a_repeated_run_gives_the_same_bytes(load: Load, tmp_path: Path) -> None:
