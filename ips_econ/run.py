@@ -149,6 +149,7 @@ def write_tables(draws: Draws, directory: RunDirectory) -> None:
         "flows.csv": tables.flows_table(draws),
         "cumulative.csv": tables.cumulative_table(draws),
         "gap.csv": tables.gap_table(draws),
+        "yearly.csv": tables.yearly_table(draws),
         "payers.csv": tables.payers_table(draws),
         "lines.csv": tables.lines_table(draws),
         "comparisons.csv": tables.comparisons_table(draws),

@@ -22,10 +22,11 @@ from ips_econ.evaluation.programme import QUANTITIES
 from ips_econ.evaluation.statistics import Stat, luck_variance, shrinkage, stat, without_luck
 from ips_econ.ledger.accounts import PAYERS, PERSPECTIVES
 from ips_econ.ledger.walk import GROUP_MEASURES, Measure
-from ips_econ.parameters.schema import DatedValue
+from ips_econ.parameters.listing import parameter_rows
 from ips_econ.population.attributes import AGE_BAND_STARTS, Benefit, Diagnosis
 from ips_econ.population.sampling import BENEFIT_NAMES
 from ips_econ.trajectories.hazards import Persistence
+from ips_econ.units import MONTHS_PER_YEAR
 
 Table = dict[str, list[object]]
 
@@ -33,24 +34,7 @@ STATS = ("mean", "sd", "p2_5", "p50", "p97_5")
 STATS_WITHOUT_SD = ("mean", "p2_5", "p50", "p97_5")
 SHARES = TRAJECTORY[:5] + ("alive",)
 COMPARED = ("net_present_value", "months_employed", "employed_at_60m")
-NOT_LISTED = ("check", "context")  # never enter a run
-PARAMETER_COLUMNS = (
-    "id",
-    "title",
-    "value",
-    "low",
-    "high",
-    "unit",
-    "price_year",
-    "kind",
-    "basis",
-    "source",
-    "citation",
-    "quality",
-    "directness",
-    "planner_should_replace",
-    "overridden",
-)
+NOT_LISTED = frozenset({"check", "context"})  # never enter a run
 
 
 def table(
@@ -361,46 +345,25 @@ def poorer_table(draws: Draws) -> Table:
     return columns
 
 
-def as_text(entry: DatedValue) -> str:
-    """The value of a parameter as one cell: a number, named numbers, or steps."""
-    if entry.table is not None:
-        return "; ".join(f"{name}={number:.10g}" for name, number in entry.table.items())
-    if entry.schedule is not None:
-        return "; ".join(f"{start:.10g}:{rate:.10g}" for start, rate in entry.schedule)
-    return "" if entry.value is None else f"{entry.value:.10g}"
-
-
 def parameters_table(draws: Draws) -> Table:
-    """``parameters.csv``: every parameter in force, with source, grade and the range drawn."""
-    plan = draws.plan
-    sampled = set(plan.draws.sampled)
-    columns: Table = {name: [] for name in PARAMETER_COLUMNS}
-    for id, parameter in sorted(plan.library.parameters.items()):
-        entry = parameter.entry_on(plan.scenario.economics.policy_date)
-        if id.split(".")[0] in NOT_LISTED or entry is None or entry.form == "ends":
-            continue
-        low = high = None
-        if id in sampled:
-            low, high = (float(q) for q in np.percentile(plan.draws.column(id), (2.5, 97.5)))
-        source, grade = entry.source, entry.grade
-        record = plan.library.sources.get(source.key) if source and source.key else None
-        row = {
-            "id": id,
-            "title": parameter.title,
-            "value": as_text(entry),
-            "low": low,
-            "high": high,
-            "unit": parameter.unit,
-            "price_year": parameter.price_year,
-            "kind": parameter.kind,
-            "basis": source.basis if source else "",
-            "source": source.key if source and source.key else "",
-            "citation": record.citation if record else "",
-            "quality": grade.quality if grade else "",
-            "directness": grade.directness if grade else "",
-            "planner_should_replace": parameter.planner_should_replace,
-            "overridden": id in plan.library.overridden,
-        }
-        for name in PARAMETER_COLUMNS:
-            columns[name].append(row[name])
-    return columns
+    """``parameters.csv``: every parameter in force, with source, grade and 95 % interval."""
+    on = draws.plan.scenario.economics.policy_date
+    rows = list(parameter_rows(draws.plan.library, on, NOT_LISTED))
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def yearly_table(draws: Draws) -> Table:
+    """``yearly.csv``: undiscounted difference by year and perspective, EUR per person entering."""
+    flows = draws.blocks["payer_month"]
+    years = flows.reshape(len(flows), -1, MONTHS_PER_YEAR, len(PAYERS)).sum(axis=2)
+
+    def rows() -> Iterator[tuple[tuple[object, ...], Stat]]:
+        for year in range(years.shape[1]):
+            for place, members in PERSPECTIVES.items():
+                values = years[:, year, [PAYERS.index(m) for m in members]].sum(axis=1)
+                name = measure_of(place)
+                factor = shrinkage(draws.values(name, DIFFERENCE), draws.luck_of(name, DIFFERENCE))
+                luck = float(values.var() * (1.0 - factor**2))
+                yield (year + 1, place), stat(values, luck)
+
+    return table(("year", "perspective"), rows(), STATS_WITHOUT_SD)

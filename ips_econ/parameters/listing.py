@@ -88,9 +88,9 @@ def value_text(entry: DatedValue) -> str:
     if entry.value is not None:
         return f"{entry.value:g}"
     if entry.table is not None:
-        return "; ".join(f"{name} {number:g}" for name, number in entry.table.items())
+        return "; ".join(f"{name}={number:g}" for name, number in entry.table.items())
     if entry.schedule is not None:
-        return "; ".join(f"from {threshold:g} {rate:g}" for threshold, rate in entry.schedule)
+        return "; ".join(f"{threshold:g}:{rate:g}" for threshold, rate in entry.schedule)
     return f"{entry.form}: {entry.ends or entry.missing}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ips_econ.language import Language
 from ips_econ.report.figures import euros, figure
-from ips_econ.report.results import (
+from ips_econ.report.result_shapes import (
     HEADLINE_PERSPECTIVE,
     Outcome,
     PayerResult,

@@ -23,7 +23,7 @@ from ips_econ.report.chart_shapes import (
     Numbers,
 )
 from ips_econ.report.figures import euros, figure
-from ips_econ.report.results import (
+from ips_econ.report.result_shapes import (
     HEADLINE_PERSPECTIVE,
     PERSISTENCE_SHAPES,
     PUBLIC_PAYERS,
@@ -297,7 +297,7 @@ def persistence(results: Results, language: Language) -> Chart | None:
     check = results.gap.get("hazards_only")
     bands = [results.gap[shape] for shape in shapes]
     y_range = (
-        100.0 * min(0.0, *(min(band.low) for band in bands)),
+        105.0 * min(0.0, *(min(band.low) for band in bands)),
         105.0 * max(max(band.high) for band in bands),
     )
     panels = []

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from ips_econ.file_formats import csv_bytes
 from ips_econ.language import SOURCE_LANGUAGE, Language, load_language
-from ips_econ.report import evidence_tables, tables
+from ips_econ.report import detail_tables, evidence_tables, tables
 from ips_econ.report.answer import answer, discount_rate, span
 from ips_econ.report.charts import all_charts
 from ips_econ.report.figures import euros, figure
-from ips_econ.report.results import HEADLINE_PERSPECTIVE, Results, load_results
+from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
+from ips_econ.report.results import load_results
 from ips_econ.run_directory import RunDirectory
 
 if TYPE_CHECKING:
@@ -160,16 +161,16 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         by_payer=(
             tables.payers(results, language),
             tables.lines(results, language),
-            tables.yearly(results, language),
+            detail_tables.yearly(results, language),
         ),
         employment=(
             tables.employment_outcomes(results, language),
             tables.other_outcomes(results, language),
-            tables.poorer(results, language),
-            tables.subgroups(results, language),
+            detail_tables.poorer(results, language),
+            detail_tables.subgroups(results, language),
         ),
         treatment=tables.treatment_outcomes(results, language),
-        programme=tables.programme(results, language),
+        programme=detail_tables.programme(results, language),
         parameters=evidence_tables.parameter_tables(results, language),
         sources=evidence_tables.sources(results),
         method=_numbered("report.method_text", results, language),

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from ips_econ.language import Language
 from ips_econ.report.figures import parameter_value
-from ips_econ.report.results import HEADLINE_PERSPECTIVE, ParameterRow, Results
+from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, ParameterRow, Results
 from ips_econ.report.tables import Cell, Table, TableRow
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ips_econ.language import Language, rounding_step
-from ips_econ.report.results import ParameterRow, Stat
+from ips_econ.report.result_shapes import ParameterRow, Stat
 
 _SHARES = ("share", "probability", "percent")
 _ENTRIES_LISTED = 6

@@ -61,8 +61,8 @@ class Row:
         return self.cells[column].strip().lower() in {"1", "true", "yes"}
 
 
-def read_json(directory: Path, name: str) -> dict[str, Any]:
-    """The object in a JSON file of the run."""
+def read_json(directory: Path, name: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The object in a JSON file of the run, which must have ``keys``."""
     path = _existing(directory, name)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -70,6 +70,13 @@ def read_json(directory: Path, name: str) -> dict[str, Any]:
         raise InputError(f"this is not readable as JSON ({error})", file=str(path)) from None
     if not isinstance(content, dict):
         raise InputError("a JSON object is expected", file=str(path), found=type(content).__name__)
+    for key in keys:
+        if key not in content:
+            raise InputError(
+                "a key is missing; write the run again with `ips-econ simulate`",
+                file=str(path),
+                key=key,
+            )
     return content
 
 

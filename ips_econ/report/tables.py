@@ -13,7 +13,7 @@ from itertools import groupby
 from ips_econ.language import Language
 from ips_econ.report.answer import assumptions, employment_outcome, span
 from ips_econ.report.figures import Figure, euros, figure, kind_of
-from ips_econ.report.results import (
+from ips_econ.report.result_shapes import (
     HEADLINE_PERSPECTIVE,
     PAYERS,
     PERSISTENCE_SHAPES,
@@ -23,7 +23,6 @@ from ips_econ.report.results import (
     Outcome,
     Payback,
     PayerResult,
-    PoorerMonths,
     Results,
     Stat,
 )
@@ -38,8 +37,6 @@ _EMPLOYMENT_OUTCOMES = (
     *("employed_at_12m", "employed_at_18m", "employed_at_24m", "employed_at_60m"),
     *("months_employed", "months_to_first_job"),
 )
-_SUBGROUP_METRICS = ("months_employed", "net_income", "wellbeing_county", "public_sector")
-_CUMULATIVE_PAYER = "wellbeing_county"
 _TREATMENT_OUTCOMES = ("inpatient_days", "outpatient_visits", "treatment_cost")
 
 
@@ -123,14 +120,14 @@ def side_by_side(results: Results, language: Language) -> Table:
     moving = {
         row.perspective
         for row in results.comparisons
-        if row.metric == "net_present_value" and not _is_zero(row.stat)
+        if row.metric == "net_present_value" and not is_zero(row.stat)
     }
     order = [HEADLINE_PERSPECTIVE, *PUBLIC_PAYERS, "participant", "employer", "eu", "society"]
     rows = [
         TableRow(
             heading=language.heading("payer", perspective),
             cells=tuple(
-                _cell(
+                figure_cell(
                     euros(
                         results.comparison(
                             column.kind, column.name, "net_present_value", perspective
@@ -221,7 +218,7 @@ def payers(results: Results, language: Language) -> Table:
     rows = [
         _payer_row(row, results, language)
         for row in results.payers
-        if row.payer != "health_effects" or not _is_zero(row.stat)
+        if row.payer != "health_effects" or not is_zero(row.stat)
     ]
     by_payer = {row.payer for row in results.payers}
     for name in (HEADLINE_PERSPECTIVE, "society"):
@@ -247,16 +244,16 @@ def lines(results: Results, language: Language) -> Table:
     rows: list[TableRow] = []
     by_payer = groupby(sorted(results.lines, key=_line_order), key=lambda line: line.payer)
     for payer, group in by_payer:
-        parts = [line for line in group if not _is_zero(line.stat)]
+        parts = [line for line in group if not is_zero(line.stat)]
         if not parts:
             continue
         total = totals.get(payer, Stat(None))
         heading = language.heading("payer", payer)
-        rows.append(TableRow(heading, (_cell(euros(total, language)),), role="group"))
+        rows.append(TableRow(heading, (figure_cell(euros(total, language)),), role="group"))
         rows.extend(
             TableRow(
                 language.heading("category", line.category),
-                (_cell(euros(line.stat, language)),),
+                (figure_cell(euros(line.stat, language)),),
             )
             for line in parts
         )
@@ -266,154 +263,6 @@ def lines(results: Results, language: Language) -> Table:
         columns=(language.text("table.lines.net"),),
         rows=tuple(rows),
         notes=(language.text("table.lines.note"),),
-    )
-
-
-def yearly(results: Results, language: Language) -> Table:
-    """Undiscounted yearly result by payer."""
-    years = sorted({flow.year for flow in results.yearly})
-    found = {(flow.payer, flow.year): flow.stat for flow in results.yearly}
-    known = {flow.payer for flow in results.yearly}
-    order = [HEADLINE_PERSPECTIVE, *PUBLIC_PAYERS, "participant", "employer", "eu", "other"]
-    order += ["health_effects", "society"]
-    rows = [
-        TableRow(
-            language.heading("payer", payer),
-            tuple(
-                _cell(_yearly_figure(found.get((payer, year), Stat(None)), results, language))
-                for year in years
-            ),
-            role="total" if payer in (HEADLINE_PERSPECTIVE, "society") else "",
-        )
-        for payer in order
-        if payer in known
-        and any(not _is_zero(found.get((payer, year), Stat(None))) for year in years)
-    ]
-    key = "note" if results.yearly_has_intervals else "note_means"
-    return Table(
-        id="yearly",
-        title=language.text("table.yearly.title"),
-        columns=tuple(language.text("table.yearly.year", year=year) for year in years),
-        rows=tuple(rows),
-        notes=(language.text(f"table.yearly.{key}"),),
-    )
-
-
-def programme(results: Results, language: Language) -> Table:
-    """The programme as staffed, by calendar year."""
-    years = sorted({row.calendar_year for row in results.programme})
-    found: dict[tuple[str, str], dict[int, Stat]] = {}
-    for row in results.programme:
-        if row.quantity == "cumulative_net" and row.payer != _CUMULATIVE_PAYER:
-            continue
-        found.setdefault((row.quantity, row.payer), {})[row.calendar_year] = row.stat
-    rows = []
-    for (quantity, payer), by_year in sorted(found.items(), key=_programme_order):
-        if all(_is_zero(stat) for stat in by_year.values()):
-            continue
-        money = quantity.endswith(("cost", "net"))
-        heading = language.heading("quantity", quantity)
-        if payer:
-            name = language.name("payer", payer)
-            heading = language.text("table.programme.by_payer", quantity=heading, payer=name)
-        signed = quantity.endswith("net") or quantity.startswith("additional")
-        stats = [by_year.get(year, Stat(None)) for year in years]
-        if money:
-            stats = [_in_thousands(stat) for stat in stats]
-            heading = f"{heading}, {language.text('sign.thousand')}"
-        cells = tuple(_cell(figure(stat, language, "count", signed=signed)) for stat in stats)
-        rows.append(TableRow(heading, cells))
-    return Table(
-        id="programme",
-        title=language.text("table.programme.title"),
-        columns=tuple(str(year) for year in years),
-        rows=tuple(rows),
-        notes=(language.text("table.programme.note"),),
-    )
-
-
-def _in_thousands(stat: Stat) -> Stat:
-    mean, low, middle, high = (
-        None if value is None else value / 1000.0
-        for value in (stat.mean, stat.p2_5, stat.p50, stat.p97_5)
-    )
-    return Stat(mean, low, middle, high)
-
-
-def _programme_order(item: tuple[tuple[str, str], object]) -> tuple[int, int, int]:
-    quantity, payer = item[0]
-    kind = ("net", "cumulative_net").index(quantity) + 1 if quantity.endswith("net") else 0
-    return kind, _payer_place(payer), 0
-
-
-def subgroups(results: Results, language: Language) -> Table:
-    """Difference by subgroup of clients."""
-    metrics = [
-        name for name in _SUBGROUP_METRICS if any(r.metric == name for r in results.subgroups)
-    ]
-    found: dict[tuple[str, str], dict[str, Stat]] = {}
-    shares: dict[tuple[str, str], float] = {}
-    for row in results.subgroups:
-        if row.arm == "difference":
-            found.setdefault((row.dimension, row.subgroup), {})[row.metric] = row.stat
-            shares[row.dimension, row.subgroup] = row.share_of_people
-    rows: list[TableRow] = []
-    previous = ""
-    for (dimension, subgroup), stats in found.items():
-        if dimension != previous:
-            heading = language.heading("dimension", dimension)
-            rows.append(
-                TableRow(heading, tuple(Cell("") for _ in range(len(metrics) + 1)), role="group")
-            )
-            previous = dimension
-        share = Cell(language.percent(shares[dimension, subgroup]))
-        figures = (
-            figure(stats.get(name, Stat(None)), language, _subgroup_unit(name), signed=True)
-            for name in metrics
-        )
-        heading = language.heading("entry", subgroup).replace("-", "–")
-        rows.append(TableRow(heading, (share, *(_cell(item) for item in figures))))
-    return Table(
-        id="subgroups",
-        title=language.text("table.subgroups.title", **span(results, language)),
-        columns=(
-            language.text("table.subgroups.share"),
-            *(language.text(f"table.subgroups.{name}") for name in metrics),
-        ),
-        rows=tuple(rows),
-        notes=(language.text("table.subgroups.note"),),
-    )
-
-
-def _subgroup_unit(metric: str) -> str:
-    if metric == "months_employed":
-        return "months"
-    return "share" if metric.startswith("e") else "EUR"
-
-
-def poorer(results: Results, language: Language) -> Table:
-    """Share of working months that leave the participant poorer, by benefit status."""
-    found: dict[str, dict[str, PoorerMonths]] = {}
-    for row in results.poorer:
-        found.setdefault(row.benefit, {})[row.arm] = row
-    rows = []
-    for benefit, arms in found.items():
-        cells = []
-        for arm in ("ips", "control"):
-            months = arms.get(arm)
-            if months is None or months.share is None:
-                cells.append(Cell(language.text("format.missing")))
-                continue
-            worked = language.number(months.working_months, 0.1)
-            detail = language.text("table.poorer.months", months=worked)
-            cells.append(Cell(language.percent(months.share), detail))
-        rows.append(TableRow(language.heading("entry", benefit), tuple(cells)))
-    return Table(
-        id="poorer",
-        title=language.text("table.poorer.title"),
-        columns=(language.text("arm.ips"), language.text("arm.control")),
-        rows=tuple(rows),
-        notes=(language.text("table.poorer.note"),),
     )
 
 
@@ -427,9 +276,9 @@ def _outcome_table(key: str, names: Iterable[str], results: Results, language: L
             TableRow(
                 _with_unit(language.heading("outcome", name), outcome.unit, language),
                 (
-                    _cell(figure(outcome.ips, language, outcome.unit)),
-                    _cell(figure(outcome.control, language, outcome.unit)),
-                    _cell(figure(outcome.difference, language, outcome.unit, signed=True)),
+                    figure_cell(figure(outcome.ips, language, outcome.unit)),
+                    figure_cell(figure(outcome.control, language, outcome.unit)),
+                    figure_cell(figure(outcome.difference, language, outcome.unit, signed=True)),
                 ),
             )
         )
@@ -464,7 +313,7 @@ def _with_unit(heading: str, unit: str, language: Language) -> str:
 
 
 def _payer_row(row: PayerResult, results: Results, language: Language) -> TableRow:
-    net = _cell(euros(row.stat, language))
+    net = figure_cell(euros(row.stat, language))
     heading = language.heading("payer", row.payer)
     missing = Cell(language.text("format.missing"))
     if row.by_construction:
@@ -482,7 +331,7 @@ def _perspective_row(name: str, results: Results, language: Language) -> TableRo
     return TableRow(
         language.heading("payer", name),
         (
-            _cell(euros(perspective.net_present_value, language)),
+            figure_cell(euros(perspective.net_present_value, language)),
             _probability(perspective.p_positive, language),
             _payback(perspective.payback, results, language),
         ),
@@ -514,25 +363,21 @@ def _payback(payback: Payback, results: Results, language: Language) -> Cell:
     return Cell(language.text("table.payers.month", month=month), detail)
 
 
-def _yearly_figure(stat: Stat, results: Results, language: Language) -> Figure:
-    if results.yearly_has_intervals or stat.mean is None:
-        return euros(stat, language)
-    bare = language.number(stat.mean, 100.0, signed=True)
-    return Figure(bare, bare, "")
-
-
-def _cell(found: Figure) -> Cell:
+def figure_cell(found: Figure) -> Cell:
+    """A figure as a cell, its interval as the detail."""
     return Cell(found.bare, found.interval)
 
 
-def _is_zero(stat: Stat) -> bool:
+def is_zero(stat: Stat) -> bool:
+    """Whether nothing is there: mean and limits zero, or none."""
     values = (stat.mean, stat.p2_5, stat.p97_5)
     return all(value is None or abs(value) < 0.005 for value in values)
 
 
 def _line_order(line: Line) -> tuple[int, str, float, str]:
-    return _payer_place(line.payer), line.payer, -abs(line.stat.mean or 0.0), line.category
+    return payer_place(line.payer), line.payer, -abs(line.stat.mean or 0.0), line.category
 
 
-def _payer_place(payer: str) -> int:
+def payer_place(payer: str) -> int:
+    """Place of a payer in the order shown."""
     return PAYERS.index(payer) if payer in PAYERS else len(PAYERS)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ips_econ.language import Language, load_language
 from ips_econ.report.answer import assumptions, run_facts, span
 from ips_econ.report.figures import euros
-from ips_econ.report.results import HEADLINE_PERSPECTIVE, Results
+from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.tables import (
     Table,
     first_page_money,

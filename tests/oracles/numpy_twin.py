@@ -579,6 +579,8 @@ def live_all(world: World, *, keep: bool = True) -> Outcome:
         u = {event: luck(people.keys, month, event) for event in events}
         for course, board in zip(courses, boards):
             live_month(world, law, people, course, board, month, u)
+        in_one_arm_only = courses[0].working != courses[1].working
+        boards[1].post(month, Count.DISCORDANT, in_one_arm_only)
     for course in courses:
         finish(course)
     lives = (len(world.replicates), world.people)

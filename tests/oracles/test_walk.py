@@ -6,6 +6,7 @@ Every variant says what must happen in it, so that no branch is compared while i
 
 from functools import lru_cache
 
+import numba
 import numpy as np
 import pytest
 
@@ -269,6 +270,12 @@ def test_a_life_does_not_depend_on_other_people_or_draws() -> None:
     plan = plan_of(load_scenario("etela-pohjanmaa", ("run.draws=16",)))
     later = Worlds(plan, slice(1, 3)).headline._replace(people=PEOPLE)
     np.testing.assert_array_equal(trace_block(later)[2], histories[1:])
+
+
+@pytest.mark.parametrize("name", ["allocation", "employment", "entry_years", "twenty_years"])
+def test_scenarios_share_one_compiled_walk(name: str) -> None:
+    """A route, an entry year or a horizon must not compile the walk anew (half a minute each)."""
+    assert numba.typeof(VARIANTS[name]()) == numba.typeof(base())
 
 
 # the same code uncompiled

@@ -313,16 +313,15 @@ def test_the_same_person_in_another_draw_differs_only_by_its_parameters() -> Non
 
 
 def test_plain_python_samples_the_same_people() -> None:
-    population, replicate = scenario_population(), None
+    population = scenario_population()
     compiled_people = clients(population, people=40)
     with np.errstate(over="ignore"):
         replicate = replicate_key(3, 0)
         for i in range(40):
             person = client(person_key(replicate, i), 0, population)
             for name in NUMBERS:
-                assert float(getattr(person, name)) == pytest.approx(
-                    compiled_people[name][i], rel=1e-14
-                )
+                value = float(getattr(person, name))
+                assert value == pytest.approx(compiled_people[name][i], rel=1e-14)
 
 
 # strata

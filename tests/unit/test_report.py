@@ -15,10 +15,11 @@ from ips_econ.language import Language, load_language
 from ips_econ.report import headline_table, load_results, write_report
 from ips_econ.report.answer import answer
 from ips_econ.report.charts import all_charts
+from ips_econ.report.detail_tables import poorer, programme, subgroups, yearly
 from ips_econ.report.evidence_tables import FIRST_PAGE_ASSUMPTIONS, assumptions_to_replace
 from ips_econ.report.figures import euros, figure, parameter_value
-from ips_econ.report.results import ParameterRow, Results, Stat
-from ips_econ.report.tables import payers, poorer, programme, side_by_side, subgroups, yearly
+from ips_econ.report.result_shapes import ParameterRow, Results, Stat
+from ips_econ.report.tables import payers, side_by_side
 from tests.report_fixture import NET_BY_PAYER, PARAMETERS, PUBLIC, build_run_directory
 
 CHARTS = (
@@ -356,6 +357,13 @@ def _break_json(directory: Path) -> str:
     return "not readable as JSON"
 
 
+def _drop_key(directory: Path) -> str:
+    manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["policy_date"]
+    (directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return "manifest.json: policy_date: a key is missing"
+
+
 def _drop_column(directory: Path) -> str:
     path = directory / "payers.csv"
     text = path.read_text(encoding="utf-8").replace("by_construction", "by_constuction", 1)
@@ -396,6 +404,7 @@ def _wrong_columns_in_parquet(directory: Path) -> str:
     "damage",
     [
         _break_json,
+        _drop_key,
         _drop_column,
         _spoil_number,
         _cut_row,
