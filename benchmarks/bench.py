@@ -81,14 +81,10 @@ def best(work: Callable[[], object], clock: Callable[[], float], repeats: int = 
 
 def loop_seconds(lived: World, repeats: int = REPEATS) -> float:
     """Processor time of the compiled loop on one block."""
-    from ips_econ.ledger.walk import empty_totals, walk
+    from ips_econ.ledger.walk import live_block
 
-    def work() -> None:
-        walk(lived, totals)
-
-    totals = empty_totals(lived)
-    work()
-    return best(work, time.thread_time, repeats)
+    live_block(lived)
+    return best(lambda: live_block(lived), time.thread_time, repeats)
 
 
 def twin_seconds(lived: World) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ips_econ.errors import RunError
 from ips_econ.evaluation.programme import calendar_flows
-from ips_econ.ledger.accounts import Category
+from ips_econ.ledger.accounts import ALLOWANCES, PARTICIPANT_ITEMS, Category
 from ips_econ.ledger.balance import check_ledger, check_occupancy, check_rules
 from ips_econ.ledger.posting import Count, Rules
 from ips_econ.ledger.prices import chart_of_accounts, rule_tables, run_prices, service_cost
@@ -209,15 +209,19 @@ class Worlds:
         return world
 
 
-def trajectories(monthly: np.ndarray) -> np.ndarray:
-    """Monthly means ``(draw, arm, month, metric)`` in the order of ``TRAJECTORY``, from sums."""
+def trajectories(by_month: np.ndarray, allowances: np.ndarray) -> np.ndarray:
+    """Sums over people ``(draw, arm, month, metric)`` in the order of ``TRAJECTORY``.
+
+    ``by_month`` ``(draw, arm, month, column)``; ``allowances`` ``(draw, arm, month)`` are what
+    the comparator's services pay the client, which is income and benefit as the law's own is.
+    """
     money = {
-        "gross_earnings": monthly[..., Item.gross_wage],
-        "net_income": monthly[..., : Item.social_assistance + 1].sum(axis=-1),
-        "benefits": monthly[..., list(BENEFIT_ITEMS)].sum(axis=-1),
+        "gross_earnings": by_month[..., Item.gross_wage],
+        "net_income": by_month[..., list(PARTICIPANT_ITEMS)].sum(axis=-1) + allowances,
+        "benefits": by_month[..., list(BENEFIT_ITEMS)].sum(axis=-1) + allowances,
     }
     columns = [
-        money[name] if name in money else monthly[..., Count[name.upper()]] for name in TRAJECTORY
+        money[name] if name in money else by_month[..., Count[name.upper()]] for name in TRAJECTORY
     ]
     return np.stack(columns, axis=-1)
 
@@ -236,13 +240,15 @@ def simulate_block(plan: Plan, rows: slice) -> Arrays:
     ledger = post(amounts, plan.categories, plan.lines, world.prices, people)
     imbalance = check_ledger(ledger, plan.lines, totals, plan.categories, people)
     by_month = totals.monthly.sum(axis=2)
+    paid = [i for i, category in enumerate(plan.categories) if category.name in ALLOWANCES]
+    allowances = amounts[..., paid].sum(axis=(2, 4))
     statuses = by_month.sum(axis=2) / people
     result: Arrays = {
         "yearly": ledger.yearly,
         "present": ledger.present,
         "payer_month": (ledger.by_entry[:, 1] - ledger.by_entry[:, 0]).sum(axis=1) / people,
         "imbalance": imbalance,
-        "trajectory": trajectories(by_month) / people,
+        "trajectory": trajectories(by_month, allowances) / people,
         "sums": totals.sums,
         "squares": totals.squares,
         "group_sums": totals.group_sums,

@@ -32,6 +32,7 @@ SCHEMA_VERSION = 1
 CONTROL, IPS, DIFFERENCE = 0, 1, 2
 ARMS = ("control", "ips", "difference")
 SMALLEST_GROUP = 5
+NOTHING_EUR = 1e-6
 
 DISCOUNTED = "EUR per person entering, present value"
 UNITS = {
@@ -163,7 +164,7 @@ def outcome(draws: Draws, metric: str) -> dict[str, Any]:
             entry[ARMS[arm]] = dict(NO_STAT)
         elif metric in RATIOS:
             entry[ARMS[arm]] = dict(NO_STAT)
-            if arm == DIFFERENCE:
+            if arm == DIFFERENCE and draws.exists(RATIOS[metric].name.lower()):
                 entry[ARMS[arm]] = ratio_stat(
                     draws.clean("service_cost", DIFFERENCE),
                     draws.clean(RATIOS[metric].name.lower(), DIFFERENCE),
@@ -198,18 +199,17 @@ def payback(paths: np.ndarray) -> dict[str, float | None]:
 
 def by_construction(draws: Draws, perspective: str) -> str:
     """Why a perspective's result has no probability, or an empty text."""
-    values = draws.net_present_value[:, list(PERSPECTIVES).index(perspective)]
-    if np.abs(values).max() < 1e-6:
+    index = list(PERSPECTIVES).index(perspective)
+    if np.abs(draws.net_present_value[:, index]).max() < NOTHING_EUR:
         return "output_equals_wage_cost" if perspective == "employer" else "no_flows"
-    if perspective in ("eu", "other", "health_effects"):
-        lines = [
-            (line, draws.plan.categories[line.category].name)
-            for line in draws.plan.lines
-            if PAYERS[line.payer] == perspective
-        ]
-        if lines and all(name in IPS_CATEGORIES for _, name in lines):
-            return "only_pays_for_ips"
-    return ""
+    present = draws.blocks["present"]
+    difference = np.abs(present[:, IPS] - present[:, CONTROL]).max(axis=0)
+    flowing = {
+        draws.plan.categories[line.category].name
+        for line, largest in zip(draws.plan.lines, difference, strict=True)
+        if PAYERS[line.payer] in PERSPECTIVES[perspective] and largest > NOTHING_EUR
+    }
+    return "only_pays_for_ips" if flowing <= set(IPS_CATEGORIES) else ""
 
 
 def perspective_summary(draws: Draws, name: str) -> dict[str, Any]:

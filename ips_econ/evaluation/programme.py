@@ -8,6 +8,8 @@ person.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ips_econ.ledger.accounts import Payer
@@ -27,6 +29,7 @@ QUANTITIES = (
     "coaches",
     "programme_cost",
     "unused_capacity_cost",
+    "clients_waiting",
 )
 
 
@@ -35,28 +38,43 @@ def calendar_years(scenario: Scenario) -> int:
     return scenario.programme.years + scenario.economics.horizon_years
 
 
-def intake(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
-    """Clients entering ``(draw, entry year, month of the year)``.
+class Intake(NamedTuple):
+    """Clients entering ``(draw, entry year, month)``; mean number waiting ``(draw, entry year)``.
+
+    Nobody waits in a service without stated referrals: it is full by assumption.
+    """
+
+    entering: np.ndarray
+    waiting: np.ndarray
+
+
+def intake(scenario: Scenario, draws: ParameterDraws) -> Intake:
+    """Month by month, who enters and who waits.
 
     Every month the free places are filled, as far as the coaches' yearly norm of new clients and
-    the referrals allow; clients leave at the constant chance that gives their mean time in
+    those referred allow; clients leave at the constant chance that gives their mean time in
     service.
     """
     programme = scenario.programme
     leaving = 1.0 / draws.column("programme.mean_months_in_service")
     norm = draws.column("programme.most_clients_per_coach_year") / MONTHS_PER_YEAR
     entering = np.zeros((len(draws), programme.years, MONTHS_PER_YEAR))
-    served = np.zeros(len(draws))
+    waited = np.zeros((len(draws), programme.years))
+    served, waiting = np.zeros(len(draws)), np.zeros(len(draws))
     for year, coaches in enumerate(programme.coaches):
-        most = norm * coaches
-        if programme.referrals_month is not None:
-            most = np.minimum(most, programme.referrals_month)
         for month in range(MONTHS_PER_YEAR):
             staying = served * (1.0 - leaving)
-            free = np.maximum(coaches * programme.caseload - staying, 0.0)
-            entering[:, year, month] = np.minimum(free, most)
-            served = staying + entering[:, year, month]
-    return entering
+            new = np.minimum(
+                np.maximum(coaches * programme.caseload - staying, 0.0), norm * coaches
+            )
+            if programme.referrals_month is not None:
+                waiting = waiting + programme.referrals_month
+                new = np.minimum(new, waiting)
+                waiting = waiting - new
+            entering[:, year, month] = new
+            waited[:, year] += waiting / MONTHS_PER_YEAR
+            served = staying + new
+    return Intake(entering, waited)
 
 
 def spread_over_calendar(by_month: np.ndarray) -> np.ndarray:
@@ -89,7 +107,7 @@ def calendar_flows(
     the simulated people of each entry year; they are scaled to the clients who enter then.
     """
     programme = scenario.programme
-    entering = intake(scenario, draws)
+    entering, waiting = intake(scenario, draws)
     simulated = people * entry_year_shares(scenario)[None, :, None]
     scale = np.divide(entering, simulated, out=np.zeros_like(entering), where=simulated > 0)
     served = monthly[:, 1, :, :, Count.IN_SERVICE] / MONTHS_PER_YEAR
@@ -105,6 +123,7 @@ def calendar_flows(
         result[:, span, len(QUANTITIES) :] += np.swapaxes(by_calendar[:, year, 3:], 1, 2)
         result[:, year, 0] = entering[:, year].sum(axis=-1)
         result[:, year, 4] = programme.coaches[year]
+        result[:, year, 7] = waiting[:, year]
     staffed = [coaches for coaches in programme.coaches if coaches > 0]
     staff, other = coach_year(draws, sum(staffed) / len(staffed))
     used = result[:, :, 1] * service_cost(scenario, draws).month[:, None] * MONTHS_PER_YEAR

@@ -43,15 +43,18 @@ def shrinkage(values: np.ndarray, luck: float) -> float:
     apart and the whole spread is left: too wide rather than a false certainty.
     """
     total = float(values.var())
-    if luck <= 0.0 or luck > LARGEST_LUCK_SHARE * total:
+    if not 0.0 < luck <= LARGEST_LUCK_SHARE * total:
         return 1.0
     return math.sqrt(1.0 - luck / total)
 
 
 def without_luck(values: np.ndarray, luck: float) -> np.ndarray:
     """Draws' values with the luck variance taken out; the mean stays."""
+    factor = shrinkage(values, luck)
+    if factor == 1.0:
+        return values
     mean = values.mean()
-    return np.asarray(mean + shrinkage(values, luck) * (values - mean))
+    return np.asarray(mean + factor * (values - mean))
 
 
 def finite(value: float) -> float | None:

@@ -19,8 +19,16 @@ from ips_econ.evaluation.outcomes import (
     measure_of,
 )
 from ips_econ.evaluation.programme import QUANTITIES
-from ips_econ.evaluation.statistics import Stat, luck_variance, shrinkage, stat, without_luck
+from ips_econ.evaluation.statistics import (
+    NO_STAT,
+    Stat,
+    luck_variance,
+    shrinkage,
+    stat,
+    without_luck,
+)
 from ips_econ.ledger.accounts import PAYERS, PERSPECTIVES
+from ips_econ.ledger.prices import funding_by_calendar_year
 from ips_econ.ledger.walk import GROUP_MEASURES, Measure
 from ips_econ.parameters.listing import parameter_rows
 from ips_econ.population.attributes import AGE_BAND_STARTS, Benefit, Diagnosis
@@ -251,7 +259,7 @@ def comparisons_table(draws: Draws) -> Table:
 def gap_luck(draws: Draws, key: str) -> np.ndarray:
     """Luck variance ``(month,)`` of the companions' employment gap."""
     gap, discordant = draws.blocks[f"{key}.gap"], draws.blocks[f"{key}.discordant"]
-    return np.asarray((discordant - gap**2).mean(axis=0) / (draws.plan.companion_people - 1))
+    return np.asarray((discordant - gap**2).mean(axis=0) / max(1, draws.plan.companion_people - 1))
 
 
 def gap_table(draws: Draws) -> Table:
@@ -311,19 +319,28 @@ def subgroups_table(draws: Draws) -> Table:
 
 
 def programme_table(draws: Draws) -> Table:
-    """``programme.csv``: the programme as staffed, by calendar year; ``net`` by payer."""
+    """``programme.csv``: the programme as staffed, by calendar year; money by payer.
+
+    ``net`` = ``savings`` less what the payer bears of ``programme_cost``; savings may be negative.
+    """
     calendar = draws.blocks["calendar"]
-    start = draws.plan.scenario.programme.start.year
+    scenario = draws.plan.scenario
+    start = scenario.programme.start.year
+    funding = funding_by_calendar_year(scenario)
+    cost = calendar[:, :, QUANTITIES.index("programme_cost")]
 
     def rows() -> Iterator[tuple[tuple[object, ...], Stat]]:
         for year in range(calendar.shape[1]):
             for k, quantity in enumerate(QUANTITIES):
-                yield (start + year, quantity, ""), stat(calendar[:, year, k])
+                known = quantity != "clients_waiting" or scenario.programme.referrals_month
+                figures = stat(calendar[:, year, k]) if known else NO_STAT
+                yield (start + year, quantity, ""), figures
             for k, payer in enumerate(PAYERS):
-                values = calendar[:, year, len(QUANTITIES) + k]
-                yield (start + year, "net", payer), stat(values)
-                total = calendar[:, : year + 1, len(QUANTITIES) + k].sum(axis=1)
-                yield (start + year, "cumulative_net", payer), stat(total)
+                net = calendar[:, : year + 1, len(QUANTITIES) + k]
+                borne = cost[:, year] * funding[year, k]
+                yield (start + year, "savings", payer), stat(net[:, -1] + borne)
+                yield (start + year, "net", payer), stat(net[:, -1])
+                yield (start + year, "cumulative_net", payer), stat(net.sum(axis=1))
 
     return table(("calendar_year", "quantity", "payer"), rows(), STATS_WITHOUT_SD)
 

@@ -32,7 +32,7 @@ def check_rules(rules: Rules, categories: list[Category]) -> None:
         benefits = items[..., list(BENEFIT_ITEMS)].sum(axis=-1)
         gross = np.abs(net - taxes - benefits - items[..., Item.gross_wage]).max()
         told = np.abs(net - values[..., Value.NET_INCOME]).max()
-        largest = max(largest, float(gross), float(told))
+        largest = float(np.max([largest, gross, told]))  # NaN stays NaN, and stops the run
     if not largest < CENT:
         raise RunError(
             f"the budget identity is broken by {largest:.4f} EUR a month: net income, taxes, "

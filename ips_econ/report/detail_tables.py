@@ -16,6 +16,8 @@ from ips_econ.report.tables import Cell, Table, TableRow, figure_cell, is_zero, 
 
 _SUBGROUP_METRICS = ("months_employed", "net_income", "wellbeing_county", "public_sector")
 _CUMULATIVE_PAYER = "wellbeing_county"
+_ONE_PAYER = ("savings", "cumulative_net")
+_MONEY_BY_PAYER = ("savings", "net", "cumulative_net")
 
 
 def yearly(results: Results, language: Language) -> Table:
@@ -60,19 +62,19 @@ def programme(results: Results, language: Language) -> Table:
     years = sorted({row.calendar_year for row in results.programme})
     found: dict[tuple[str, str], dict[int, Stat]] = {}
     for row in results.programme:
-        if row.quantity == "cumulative_net" and row.payer != _CUMULATIVE_PAYER:
+        if row.quantity in _ONE_PAYER and row.payer != _CUMULATIVE_PAYER:
             continue
         found.setdefault((row.quantity, row.payer), {})[row.calendar_year] = row.stat
     rows = []
     for (quantity, payer), by_year in sorted(found.items(), key=_programme_order):
         if all(is_zero(stat) for stat in by_year.values()):
             continue
-        money = quantity.endswith(("cost", "net"))
+        money = quantity.endswith(("cost", "net", "savings"))
         heading = language.heading("quantity", quantity)
         if payer:
             name = language.name("payer", payer)
             heading = language.text("table.programme.by_payer", quantity=heading, payer=name)
-        signed = quantity.endswith("net") or quantity.startswith("additional")
+        signed = quantity.endswith(("net", "savings")) or quantity.startswith("additional")
         stats = [by_year.get(year, Stat(None)) for year in years]
         if money:
             stats = [_in_thousands(stat) for stat in stats]
@@ -98,7 +100,7 @@ def _in_thousands(stat: Stat) -> Stat:
 
 def _programme_order(item: tuple[tuple[str, str], object]) -> tuple[int, int, int]:
     quantity, payer = item[0]
-    kind = ("net", "cumulative_net").index(quantity) + 1 if quantity.endswith("net") else 0
+    kind = _MONEY_BY_PAYER.index(quantity) + 1 if quantity in _MONEY_BY_PAYER else 0
     return kind, payer_place(payer), 0
 
 

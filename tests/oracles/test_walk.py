@@ -14,7 +14,7 @@ from ips_econ.evaluation.blocks import Worlds
 from ips_econ.ledger import walk as compiled_walk
 from ips_econ.ledger.accounts import Payer
 from ips_econ.ledger.posting import Count, pay_index, rule_row
-from ips_econ.ledger.walk import Measure, World, empty_totals, live_block, trace_block
+from ips_econ.ledger.walk import Measure, World, live_block, trace_block
 from ips_econ.population.attributes import Benefit, Service
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
@@ -283,14 +283,13 @@ def test_scenarios_share_one_compiled_walk(name: str) -> None:
 
 def plainly(world: World) -> Outcome:
     """The undecorated loop and its steps as plain Python."""
-    loop = compiled_walk.walk_with_histories
-    totals = empty_totals(world)
-    lives = (len(world.replicates), world.people, 2)
-    measures = np.zeros((*lives, len(Measure)))
-    histories = np.zeros((*lives, world.months, 8))
-    with np.errstate(over="ignore"):
-        getattr(loop, "py_func", loop)(world, totals, measures, histories)
-    return Outcome(totals, measures, histories)
+    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
+        for name, value in vars(compiled_walk).copy().items():
+            if hasattr(value, "py_func"):
+                patch.setattr(compiled_walk, name, value.py_func)
+        loops = [value for value in vars(compiled_walk).values() if hasattr(value, "py_func")]
+        assert not loops  # nothing compiled is left
+        return Outcome(*trace_block(world))
 
 
 @pytest.mark.parametrize("name", ["base", "short_suspension", "rehabilitation"])

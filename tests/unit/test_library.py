@@ -244,7 +244,7 @@ class TestLookups:
         assert "work.old_benefit" not in rows and "prices.toys" not in rows
         assert rows["work.ratio"]["low"] == pytest.approx(1.46)
         assert rows["work.ratio"]["citation"] == "Atlas of Toyland 2020"
-        assert rows["work.levels"]["value"] == "low 0.5; middle 0.3; high 0.2"
+        assert rows["work.levels"]["value"] == "low=0.5; middle=0.3; high=0.2"
         assert rows["work.coach"]["planner_should_replace"] is True
         exported = {row["id"]: row for row in export_rows(library, ON)}
         stated = "lognormal, value is median, ci95 1.46 to 1.82"

@@ -130,7 +130,7 @@ def test_years_run_from_the_first_entry_to_the_last_follow_up(planned: Planned) 
 def test_nobody_is_served_beyond_the_caseload(planned: Planned, coaches: str) -> None:
     """V21: places are never overfilled at the constant chance of leaving, month by month."""
     plan = planned("programme.years=2", f"programme.coaches={coaches}", "run.draws=64")
-    entering = intake(plan.scenario, plan.draws)
+    entering = intake(plan.scenario, plan.draws).entering
     leaving = 1.0 / plan.draws.column("programme.mean_months_in_service")
     served = np.zeros(len(plan.draws))
     for year, staff in enumerate(plan.scenario.programme.coaches):
@@ -142,9 +142,9 @@ def test_nobody_is_served_beyond_the_caseload(planned: Planned, coaches: str) ->
 
 
 def test_fewer_referrals_than_places_leave_places_free(planned: Planned) -> None:
-    full = intake(planned().scenario, planned().draws)
+    full = intake(planned().scenario, planned().draws).entering
     few = planned("programme.referrals_month=1")
-    assert intake(few.scenario, few.draws) == pytest.approx(np.ones_like(full))
+    assert intake(few.scenario, few.draws).entering == pytest.approx(np.ones_like(full))
     assert full.sum() > 36.0 * len(full)
 
 
@@ -152,7 +152,7 @@ def test_a_referral_is_no_more_than_a_referral(planned: Planned) -> None:
     many = planned("programme.referrals_month=1000")
     without = planned()
     assert np.array_equal(
-        intake(many.scenario, many.draws), intake(without.scenario, without.draws)
+        intake(many.scenario, many.draws).entering, intake(without.scenario, without.draws).entering
     )
 
 

@@ -22,7 +22,8 @@ from ips_econ import units
 from ips_econ.errors import InputError
 from ips_econ.evaluation.blocks import Plan, simulate_block
 from ips_econ.ledger.prices import coach_year, service_cost
-from ips_econ.ledger.walk import Measure, World, trace_block
+from ips_econ.ledger.streams import category_amounts
+from ips_econ.ledger.walk import Measure, World, live_block, trace_block
 from ips_econ.locations import parameters_directory
 from ips_econ.parameters.draws import ParameterDraws, draw_parameters
 from ips_econ.parameters.library import ParameterLibrary, load_library
@@ -347,6 +348,40 @@ def test_v07_price_indices_lead_back_to_the_start(library: ParameterLibrary) -> 
             assert there * back == pytest.approx(1.0, rel=1e-14)
             if a == b:
                 assert there == 1.0
+
+
+def test_v07_every_amount_of_law_is_carried_to_the_price_year_alike(
+    planned: Planned, world_of: WorldOf, library: ParameterLibrary
+) -> None:
+    """V07, R18: in prices of 2019 all nominal euros of 2026 shrink by the same consumer prices.
+
+    Nobody works, so nothing but prices differs; benefits and the allowances of services are
+    nominal euros of the policy date (price_basis = "nominal"), whatever file they stand in.
+    """
+    factor = index_factor(library, "prices.consumer", 2026, 2019)
+    assert factor < 0.9
+    paid = {}
+    for year in (2019, 2026):
+        plan = planned(f"economics.price_year={year}", "run.draws=4")
+        world = world_of(plan)
+        hazards = world.hazards
+        idle = hazards._replace(
+            find=np.zeros_like(hazards.find), reemployment=np.zeros_like(hazards.reemployment)
+        )
+        monthly = live_block(world._replace(hazards=idle)).monthly
+        amounts = category_amounts(
+            monthly,
+            plan.categories,
+            world.prices,
+            service_cost(plan.scenario, plan.draws),
+            plan.pension_right_share,
+        )
+        totals = amounts.sum(axis=(0, 1, 2, 3))
+        paid[year] = dict(zip((c.name for c in plan.categories), totals, strict=True))
+    nominal = ("general_support", "national_pension", "social_assistance", "municipal_tax")
+    nominal += tuple(f"{service}_allowance" for service in SERVICES[:2])
+    found = {name: paid[2019][name] / paid[2026][name] for name in nominal}
+    assert found == pytest.approx(dict.fromkeys(nominal, factor), rel=1e-9)
 
 
 def test_v08_every_parameter_says_where_it_comes_from(library: ParameterLibrary) -> None:
