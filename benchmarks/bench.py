@@ -166,15 +166,20 @@ def main() -> None:
         line(name, f"{peak:.0f}", f"<= {MEMORY_ALLOWED:.0f}")
 
     within = f"{EXPONENT_REQUIRED[0]} to {EXPONENT_REQUIRED[1]}"
-    sizes: Sequence[int] = (16, 32, 64, 128)
-    seconds = [loop_seconds(world(usual, draws=n)) for n in sizes]
-    line("exponent of time against draws", f"{exponent(sizes, seconds):.3f}", within)
-    sizes = (125, 250, 500, 1000, 2000)
-    seconds = [loop_seconds(world(usual, people=n)) for n in sizes]
-    line("exponent of time against people", f"{exponent(sizes, seconds):.3f}", within)
-    sizes = (60, 120, 240)
-    seconds = [loop_seconds(ageless(world(plan(months=n)))) for n in sizes]
-    line("exponent of time against months", f"{exponent(sizes, seconds):.3f}", within)
+    series = {
+        "draws": [world(usual, draws=n) for n in (16, 32, 64, 128)],
+        "people": [world(usual, people=n) for n in (125, 250, 500, 1000, 2000)],
+        "months": [ageless(world(plan(months=n))) for n in (60, 120, 240)],
+    }
+    all_sizes, all_seconds = [], []
+    for name, worlds in series.items():
+        sizes = [person_months(lived) for lived in worlds]
+        seconds = [loop_seconds(lived) for lived in worlds]
+        line(f"exponent of time against {name}", f"{exponent(sizes, seconds):.3f}", within)
+        all_sizes += sizes
+        all_seconds += seconds
+    joint = exponent(all_sizes, all_seconds)
+    line("exponent of time against person-months", f"{joint:.3f}", within)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from ips_econ.parameters.library import ParameterLibrary, load_library
 from ips_econ.scenario.loading import LoadedScenario, load_scenario
 
 SMALL = {"run.draws": "16", "run.people": "40", "economics.horizon_years": "3"}
+
+PLANS_KEPT = 4
 
 Load = Callable[..., LoadedScenario]
 Planned = Callable[..., Plan]
@@ -35,25 +38,28 @@ def library() -> ParameterLibrary:
 def load(library: ParameterLibrary) -> Load:
     """``load("key=value", ..., scenario="finland")``: a scenario, small unless the changes say."""
 
-    def loaded(*sets: str, scenario: str = "finland", **settings: object) -> LoadedScenario:
+    def loaded(
+        *sets: str, scenario: str = "finland", parameters: ParameterLibrary = library
+    ) -> LoadedScenario:
         changes = {**SMALL, **dict(change.split("=", 1) for change in sets)}
         written = [f"{key}={value}" for key, value in changes.items()]
-        return load_scenario(scenario, written, library=settings.get("library", library))  # type: ignore[arg-type]
+        return load_scenario(scenario, written, library=parameters)
 
     return loaded
 
 
 @pytest.fixture(scope="session")
 def planned(load: Load) -> Planned:
-    """``planned("key=value", ...)``: the plan of such a scenario, its tables built."""
-    plans: dict[tuple[str, ...], Plan] = {}
+    """``planned("key=value", ...)``: the plan of such a scenario, its tables built.
 
+    The last few are kept: a plan's tables of law take 40 MB.
+    """
+
+    @lru_cache(maxsize=PLANS_KEPT)
     def plan(*sets: str, scenario: str = "finland") -> Plan:
-        key = (scenario, *sets)
-        if key not in plans:
-            plans[key] = run.plan_of(load(*sets, scenario=scenario))
-            plans[key].prepare()
-        return plans[key]
+        made = run.plan_of(load(*sets, scenario=scenario))
+        made.prepare()
+        return made
 
     return plan
 

@@ -29,7 +29,8 @@ def with_range(problem: Problem) -> Problem:
     if problem.message == "wrong type":
         allowed = in_words(node)
         if isinstance(problem.found, str) and "number" in allowed:
-            allowed += ", with a decimal point and without quotation marks"
+            point = "" if "whole number" in allowed else "with a decimal point and "
+            allowed += f", {point}without quotation marks"
         return replace(problem, allowed=allowed)
     return problem
 

@@ -45,6 +45,7 @@ SERVICES = (
     "clubhouse",
     "none",
 )
+FUNDERS = ("wellbeing_county", "state", "eu", "pension_insurers")
 
 
 def shares(names: tuple[str, ...]) -> st.SearchStrategy[str]:
@@ -70,11 +71,13 @@ SETTINGS = st.fixed_dictionaries(
         "economics.price_year": st.sampled_from([2019, 2026]),
         "economics.treatment_route": st.sampled_from(["none", "allocation", "employment"]),
         "economics.cashable_share": SHARE,
-        "programme.years": st.integers(1, 3),
+        "programme.years": st.just(3),
         "programme.coaches": st.sampled_from([1, 2.5, 12]),
         "programme.caseload": st.sampled_from([10, 20, 30]),
         "programme.fidelity": st.sampled_from([60, 80, 110]),
-        "programme.funding": shares(("wellbeing_county", "state", "eu", "pension_insurers")),
+        "programme.funding": st.lists(shares(FUNDERS), min_size=3, max_size=3)
+        .map(", ".join)
+        .map("[ {} ]".format),
         "comparator.kind": st.sampled_from(["traditional", "active", "none"]),
         "comparator.services": shares(SERVICES),
         "comparator.substitution": SHARE,

@@ -28,7 +28,7 @@ from ips_econ.ledger.walk import (
     live_block,
     trace_block,
 )
-from ips_econ.population.people import client
+from ips_econ.population.people import Client, client
 from ips_econ.population.randomness import person_key, replicate_key
 from ips_econ.population.sampling import BENEFIT_NAMES
 from ips_econ.scenario.loading import LoadedScenario
@@ -159,6 +159,50 @@ def test_v23_without_effect_the_result_is_the_cost_of_the_programme(
     assert not difference[..., unmoved].any()
 
 
+def test_v23_each_years_funder_pays_that_years_service(planned: Planned, world_of: WorldOf) -> None:
+    """V23, R52: months of service are paid by who funds the programme in that year of it.
+
+    Months 1-12 of somebody entering in year y fall in year y of the programme, months 13-24 in
+    the next; the last funder stays.
+    """
+    funders = ("eu", "state", "wellbeing_county")
+    funding = ", ".join(f"{{ {name} = 1.0 }}" for name in funders)
+    plan = planned(
+        NO_EFFECT,
+        SAME_SERVICES,
+        f"programme.funding=[ {funding} ]",
+        "parameters.programme.mean_months_in_service=20",
+    )
+    world = world_of(plan)
+    _, measures, histories = trace_block(world)
+    month = service_cost(plan.scenario, plan.draws).month
+    discount = 1.03 ** (-(np.arange(plan.months) + 0.5) / 12.0)
+    paid = {name: np.zeros(measures.shape[:2]) for name in funders}
+    for d, i in np.ndindex(measures.shape[:2]):
+        entered = the_client(world, d, i).entry_year
+        for t in np.flatnonzero(histories[d, i, IPS, :, IN_SERVICE]):
+            paid[funders[min(entered + t // 12, 2)]][d, i] += month[d] * discount[t]
+    difference = measures[:, :, IPS] - measures[:, :, CONTROL]
+    for payer in PAYERS:
+        found = difference[..., Measure.PARTICIPANT + PAYERS.index(payer)]
+        expected = -paid.get(payer, np.zeros_like(found))
+        np.testing.assert_allclose(found, expected, rtol=0, atol=EURO_SUM, err_msg=payer)
+    assert all(amounts.any() for amounts in paid.values())
+    lines = simulated(plan)["present"][:, IPS]
+    names = line_names(plan)
+    for payer in funders:
+        own = np.array([PAYERS[line.payer] == payer for line in plan.lines])
+        booked = lines[:, own & np.isin(names, IPS_CATEGORIES)].sum(axis=1)
+        np.testing.assert_allclose(-booked, paid[payer].mean(axis=1), rtol=1e-9)
+
+
+def the_client(world: World, draw: int, person: int) -> Client:
+    """One client's attributes, by the same steps as the walk, uncompiled."""
+    with np.errstate(over="ignore"):  # the hashes wrap around, as they do compiled
+        replicate = replicate_key(world.seed, world.replicates[draw])
+        return client(person_key(replicate, person), draw, world.population)
+
+
 def test_v23_line_by_line_only_the_programme_differs(planned: Planned) -> None:
     """V23 in the ledger: every line but those of IPS is the same in both arms, bit by bit."""
     plan = planned(NO_EFFECT, SAME_SERVICES)
@@ -268,10 +312,7 @@ def test_v26_every_month_reconciles_with_the_rules(planned: Planned, world_of: W
     seen = set()
     checked = 0
     for d in range(len(plan.draws)):
-        with np.errstate(over="ignore"):  # the hashes wrap around, as they do compiled
-            person = client(
-                person_key(replicate_key(world.seed, world.replicates[d]), 0), d, world.population
-            )
+        person = the_client(world, d, 0)
         for arm, month in np.ndindex(2, world.months):
             months = posted[d, arm, month]
             if months[Count.ALIVE] == 0.0:

@@ -57,7 +57,7 @@ def test_v38_without_uncertainty_every_draw_is_the_deterministic_run(
     library: ParameterLibrary, load: Load
 ) -> None:
     """V38: all sds zero, one shared replicate: each draw equals the deterministic run exactly."""
-    loaded = load("run.draws=12", "run.shared_replicate=true", library=certain(library))
+    loaded = load("run.draws=12", "run.shared_replicate=true", parameters=certain(library))
     plan = run.plan_of(loaded)
     assert plan.draws.sampled == ()
     block = simulate_block(plan, slice(0, 12))
@@ -80,7 +80,7 @@ def test_v38_without_a_shared_replicate_only_luck_differs(
     library: ParameterLibrary, load: Load
 ) -> None:
     """V38, the other half: fresh people per draw differ, by luck alone (see V46 for how much)."""
-    plan = run.plan_of(load("run.draws=4", library=certain(library)))
+    plan = run.plan_of(load("run.draws=4", parameters=certain(library)))
     sums = simulate_block(plan, slice(0, 4))["sums"]
     assert np.ptp(sums[:, IPS, Measure.NET_INCOME]) > 0.0
 
@@ -341,7 +341,7 @@ def test_v46_luck_falls_with_the_square_root_of_the_people(
         "run.draws=2048",
         "run.people=4",
         "economics.horizon_years=2",
-        library=certain(library),
+        parameters=certain(library),
     )
     sums = live_of(run.plan_of(loaded), 2048)
     for k in (Measure.NET_INCOME, Measure.SOCIETY):
