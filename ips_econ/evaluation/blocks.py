@@ -23,7 +23,7 @@ from ips_econ.ledger.walk import World, live_block
 from ips_econ.parameters.draws import ParameterDraws
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.population.people import Population
-from ips_econ.population.sampling import population_tables
+from ips_econ.population.sampling import normal_quantiles, population_tables
 from ips_econ.scenario.schema import Scenario
 from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, Item
 from ips_econ.trajectories.hazards import (
@@ -60,6 +60,7 @@ TRAJECTORY = (
     "outpatient_visits",
     "alive",
 )
+EFFECTS_COMPARED = ("outside_us", "nordic", "sceptical")
 COMPANION_SHARE = 5  # companion runs follow every fifth person
 SMALLEST_COMPANION = 40
 MISSED_DRAWS_ALLOWED = 0.01
@@ -74,7 +75,8 @@ class Variant:
     kind: str
     name: str
     persistence: Persistence
-    substitution: float | None  # None: as drawn
+    substitution: float | None = None  # None: as drawn
+    effect: str | None = None  # None: the scenario's
 
 
 @dataclass(frozen=True)
@@ -127,13 +129,18 @@ class Plan:
 
     @property
     def variants(self) -> tuple[Variant, ...]:
-        """Persistence shapes and substitution shares shown beside the headline."""
-        shapes = [Variant("persistence", p.name.lower(), p, None) for p in Persistence]
+        """Persistence shapes, substitution shares and effects shown beside the headline."""
+        shapes = [Variant("persistence", p.name.lower(), p) for p in Persistence]
         shares = [
             Variant("substitution", "0", self.persistence, 0.0),
             Variant("substitution", "1", self.persistence, 1.0),
         ]
-        return (*shapes, *shares)
+        effects = [
+            Variant("effect", name, self.persistence, effect=name)
+            for name in EFFECTS_COMPARED
+            if name != self.scenario.economics.effect
+        ]
+        return (*shapes, *shares, *effects)
 
     def prepare(self) -> None:
         """Build the shared tables before the blocks start."""
@@ -161,18 +168,30 @@ class Worlds:
         return population_tables(self.plan.scenario, self.draws)
 
     @cached_property
-    def solved(self) -> tuple[EmploymentDraws, Reference, Hazards]:
-        """Inputs of work, the reference population, and hazards without a persistence path."""
-        reference = reference_population(self.draws)
-        inputs = employment_draws(self.plan.scenario, self.draws, reference)
-        return inputs, reference, solve_hazards(inputs, reference.weights, self.plan.months)
+    def reference(self) -> Reference:
+        """The trials' clients."""
+        return reference_population(self.draws)
 
-    def hazards(self, shape: Persistence) -> Hazards:
+    @cached_property
+    def solved(self) -> tuple[EmploymentDraws, Hazards]:
+        """Inputs of work, and hazards without a persistence path, for the scenario's effect."""
+        return self.solve(self.plan.scenario)
+
+    def solve(self, scenario: Scenario) -> tuple[EmploymentDraws, Hazards]:
+        """Inputs of work and hazards for a scenario's choice of effect."""
+        inputs = employment_draws(scenario, self.draws, self.reference)
+        return inputs, solve_hazards(inputs, self.reference.weights, self.plan.months)
+
+    def hazards(self, shape: Persistence, effect: str | None = None) -> Hazards:
         """The region's hazards on a persistence path."""
         plan = self.plan
-        inputs, reference, hazards = self.solved
+        inputs, hazards = self.solved
+        if effect is not None:
+            economics = plan.scenario.economics.model_copy(update={"effect": effect})
+            inputs, hazards = self.solve(plan.scenario.model_copy(update={"economics": economics}))
         path = persistence_path(shape, plan.library, plan.scenario, self.draws)
-        return in_region(with_persistence(hazards, inputs, reference.weights, path), inputs)
+        on_path = with_persistence(hazards, inputs, self.reference.weights, path)
+        return in_region(on_path, inputs)
 
     @cached_property
     def headline(self) -> World:
@@ -194,6 +213,7 @@ class Worlds:
             terms=job_terms(scenario, draws),
             treatment=treatment_inputs(scenario, draws),
             death=death_probabilities(draws),
+            normal_quantiles=normal_quantiles(),
             rules=plan.rules,
             prices=run_prices(library, scenario, draws, plan.months),
         )
@@ -201,8 +221,9 @@ class Worlds:
     def variant(self, variant: Variant) -> World:
         """A structural alternative, for the companion people."""
         world = self.headline._replace(people=self.plan.companion_people)
-        if variant.persistence is not self.plan.persistence:
-            world = world._replace(hazards=self.hazards(variant.persistence))
+        if variant.persistence is not self.plan.persistence or variant.effect is not None:
+            hazards = self.hazards(variant.persistence, variant.effect)
+            world = world._replace(hazards=hazards)
         if variant.substitution is not None:
             share = np.full(len(self.draws), variant.substitution)
             world = world._replace(population=self.population._replace(substitution=share))

@@ -51,9 +51,12 @@ def unused(draws: Draws) -> set[str]:
     """
     economics = draws.plan.scenario.economics
     left_out = set(EFFECT_IDS.values()) - {EFFECT_IDS[economics.effect]}
-    if economics.treatment_route != "allocation":
+    treatment = {id for id in draws.plan.draws.sampled if id.startswith("treatment.")}
+    if economics.treatment_route == "none":
+        left_out |= treatment  # the same in both arms
+    elif economics.treatment_route == "employment":
         left_out.add("treatment.allocation_inpatient_ratio")
-    if economics.treatment_route != "employment":
+    else:
         left_out.add("treatment.employment_outpatient_ratio")
     if economics.persistence != "sustained":
         left_out |= {"effect.gap_left_month_36", "effect.gap_left_month_60"}

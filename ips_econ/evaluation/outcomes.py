@@ -224,7 +224,7 @@ def perspective_summary(draws: Draws, name: str) -> dict[str, Any]:
         "benefit_cost_ratio": ratio_stat(values + cost, cost) if cost.any() else dict(NO_STAT),
         "p_positive": None if certain else float((values > 0.0).mean()),
         "payback_month": payback(draws.cumulative[..., index])
-        if not certain
+        if cost.any() and not certain
         else {"p2_5": None, "p50": None, "p97_5": None, "share_within_horizon": None},
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ips_econ.evaluation.blocks import TRAJECTORY
+from ips_econ.evaluation.blocks import EFFECTS_COMPARED, TRAJECTORY
 from ips_econ.evaluation.outcomes import (
     ARMS,
     CONTROL,
@@ -232,11 +232,13 @@ def comparisons_table(draws: Draws) -> Table:
         columns["headline"].append(here)
 
     chosen = draws.plan.persistence.name.lower()
+    effect = draws.plan.scenario.economics.effect
     variants = [("persistence", shape.name.lower()) for shape in Persistence]
     variants += [("substitution", share) for share in ("0", "expected", "1")]
+    variants += [("effect", name) for name in EFFECTS_COMPARED]
     variants.append(("discounting", "discounted"))
     for kind, variant in variants:
-        here = variant in (chosen, "expected", "discounted")
+        here = variant in (chosen, effect, "expected", "discounted")
         for metric in COMPARED:
             if not draws.exists(metric):
                 continue

@@ -10,6 +10,7 @@ wage, service contact, treatment use, posting.
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ from ips_econ.trajectories.benefit_status import (
 from ips_econ.trajectories.employment import JobTerms, monthly_wage
 from ips_econ.trajectories.hazards import Hazards, phase_of
 from ips_econ.trajectories.states import TRIAL_MONTHS
-from ips_econ.trajectories.treatment import Treatment, hospital_days, paid
+from ips_econ.trajectories.treatment import Treatment, episode_length, hospital_days, paid
 from ips_econ.units import BENEFIT_DAYS_PER_MONTH
 
 DEATH, BENEFIT, WORK = Event.DEATH.value, Event.BENEFIT.value, Event.WORK.value
@@ -201,6 +202,7 @@ class World(NamedTuple):
     terms: JobTerms
     treatment: Treatment
     death: np.ndarray  # (draw, sex, diagnosis, age in years) per month
+    normal_quantiles: np.ndarray  # (quantile,) of the standard normal
     rules: Rules
     prices: Prices
 
@@ -239,8 +241,7 @@ class Tables(NamedTuple):
     later_loss: np.ndarray
     death: np.ndarray
     hours_quantiles: np.ndarray
-    wage_quantiles: np.ndarray
-    episode_quantiles: np.ndarray
+    normal_quantiles: np.ndarray
     discount: np.ndarray
     ips_payers: np.ndarray
     service_month: np.ndarray
@@ -268,8 +269,7 @@ def tables_of(world):  # type: ignore[no-untyped-def]
         hazards.later_loss,
         world.death,
         world.terms.hours_quantiles,
-        world.terms.wage_quantiles,
-        world.treatment.episode_quantiles,
+        world.normal_quantiles,
         prices.discount,
         prices.ips_payers,
         prices.service_month,
@@ -290,6 +290,7 @@ class Drawn(NamedTuple):
     full_time_share: float
     full_time_hours: float
     hourly_wage: float
+    between_job_sd: float
     pay_step: float
     wage_subsidy: float
     subsidy_months: int
@@ -297,6 +298,7 @@ class Drawn(NamedTuple):
     inpatient_day: float
     outpatient_visit: float
     episode_days: float
+    episode_sigma: float
     allocation_ratio: float
     allocation_months: float
     employment_ratio: float
@@ -313,6 +315,7 @@ def numbers_of(world, d):  # type: ignore[no-untyped-def]
         world.terms.full_time_share[d],
         world.terms.full_time_hours,
         world.terms.hourly_wage[d],
+        world.terms.between_job_sd[d],
         world.rules.pay_step,
         world.prices.wage_subsidy,
         world.prices.subsidy_months,
@@ -320,6 +323,7 @@ def numbers_of(world, d):  # type: ignore[no-untyped-def]
         world.prices.inpatient_day[d],
         world.prices.outpatient_visit[d],
         world.treatment.episode_days[d],
+        world.treatment.episode_sigma[d],
         world.treatment.allocation_ratio[d],
         world.treatment.allocation_months,
         world.treatment.employment_ratio[d],
@@ -328,12 +332,13 @@ def numbers_of(world, d):  # type: ignore[no-untyped-def]
 
 
 @step
-def new_pay(key, month, full_time, hours_quantiles, wage_quantiles, drawn, points):  # type: ignore[no-untyped-def]
+def new_pay(key, month, full_time, hours_quantiles, normal_quantiles, drawn, points):  # type: ignore[no-untyped-def]
     """Grid point of the monthly pay of a job that starts in ``month``."""
     hours = drawn.full_time_hours
     if not full_time:
         hours = from_quantiles(uniform(key, month, HOURS), hours_quantiles)
-    relative = from_quantiles(uniform(key, month, WAGE), wage_quantiles)
+    z = from_quantiles(uniform(key, month, WAGE), normal_quantiles)
+    relative = math.exp(drawn.between_job_sd * z)
     return pay_index(monthly_wage(hours, drawn.hourly_wage * relative), drawn.pay_step, points)
 
 
@@ -349,8 +354,8 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
     municipal_days, municipal_shares = tables.municipal_days, tables.municipal_shares
     find, reemployment, multipliers = tables.find, tables.reemployment, tables.multiplier
     first_loss, later_loss, death = tables.first_loss, tables.later_loss, tables.death
-    hours_quantiles, wage_quantiles = tables.hours_quantiles, tables.wage_quantiles
-    episode_quantiles, discounts = tables.episode_quantiles, tables.discount
+    hours_quantiles, normal_quantiles = tables.hours_quantiles, tables.normal_quantiles
+    discounts = tables.discount
     ips_payers, treatment_payers = tables.ips_payers, tables.treatment_payers
     service_payers, allowance_payers = tables.service_payers, tables.allowance_payers
     service_cost = tables.service_month[d, person.service]
@@ -417,7 +422,7 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
                 entered = True
                 full_time = uniform(key, month, FULL_TIME) < drawn.full_time_share
                 job_pay = new_pay(
-                    key, month, full_time, hours_quantiles, wage_quantiles, drawn, items.shape[2]
+                    key, month, full_time, hours_quantiles, normal_quantiles, drawn, items.shape[2]
                 )
                 # whether it will reach its third month is known: luck is a function of the month
                 long_spell = True
@@ -520,7 +525,8 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
         # treatment use
         if hospital_left <= 0.0 and uniform(key, month, ADMISSION) < person.admission_prob:
             u_length = uniform(key, month, EPISODE_LENGTH)
-            hospital_left = drawn.episode_days * from_quantiles(u_length, episode_quantiles)
+            z = from_quantiles(u_length, normal_quantiles)
+            hospital_left = episode_length(z, drawn.episode_days, drawn.episode_sigma)
         days = hospital_days(hospital_left)
         hospital_left -= days
         visits = person.visits_month

@@ -140,8 +140,9 @@ def draw_parameters(
     else:
         needed = {*active, *(id for pair in library.correlations for id in pair.between)}
         used = [k for k, name in enumerate(library.dimensions) if name in needed]
-        names = library.dimensions[: max(used, default=-1) + 1]
-        cube, scrambling = sobol_points(len(names), draws, seed, scramblings)
+        dealt = library.random_dimensions
+        names = library.dimensions[: max(max(used, default=-1) + 1, dealt)]
+        cube, scrambling = sobol_points(len(names), draws, seed, scramblings, dealt)
         cube = _correlated(library, names, cube)
         u = cube[:, [names.index(name) for name in active]]
     columns: dict[str, Array] = {}

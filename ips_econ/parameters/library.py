@@ -51,6 +51,7 @@ class ParameterLibrary:
     sources: Mapping[str, SourceRecord]
     correlations: tuple[Correlation, ...]
     dimensions: tuple[str, ...]
+    random_dimensions: int
     overridden: tuple[str, ...] = ()
 
     def parameter(self, id: str) -> Parameter:
@@ -195,12 +196,12 @@ def load_library(directory: Path | None = None) -> ParameterLibrary:
         MappingProxyType(tree.parameters),
         MappingProxyType(tree.sources),
         tree.correlations,
-        _dimensions(tree.parameters),
+        *_dimensions(tree.parameters),
     )
 
 
-def _dimensions(parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
-    """Axes of the unit cube: shipped random parameters first, then what may become random."""
+def _dimensions(parameters: Mapping[str, Parameter]) -> tuple[tuple[str, ...], int]:
+    """Axes of the unit cube, shipped random parameters first, and how many those are."""
     shipped: list[str] = []
     others: list[str] = []
     for id in sorted(parameters):
@@ -215,7 +216,7 @@ def _dimensions(parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
                 entries[f"{id}.{name}"] = None
         random = parameter.kind in DRAWN_KINDS and any(e.is_random for e in parameter.values)
         (shipped if random else others).extend(entries)
-    return (*shipped, *others)
+    return (*shipped, *others), len(shipped)
 
 
 if __name__ == "__main__":

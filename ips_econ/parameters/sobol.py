@@ -21,23 +21,39 @@ BITS = 30
 
 
 def sobol_points(
-    dimensions: int, draws: int, seed: int, scramblings: int
+    dimensions: int, draws: int, seed: int, scramblings: int, shuffled: int = 0
 ) -> tuple[Array, NDArray[np.int16]]:
     """Scrambled Sobol points, (draw, dimension) strictly inside (0, 1), and their scrambling.
 
     Each scrambling is a randomised net of its own: its mean is unbiased, and the scramblings are
     independent and identically distributed up to one point more or less.
+
+    Some pairs of axes of a small net are strongly correlated, the same pairs in every net. The
+    first ``shuffled`` axes are therefore dealt anew among the names in each scrambling, so that no
+    two parameters share such a pair more than once.
     """
     sizes = [len(part) for part in np.array_split(np.arange(draws), min(scramblings, draws))]
     bits = max(1, (max(sizes) - 1).bit_length())
     vectors = _direction_vectors(dimensions, bits)
     sequences = np.random.SeedSequence(seed).spawn(len(sizes))
     parts = [
-        _scrambled(vectors, size, np.random.Generator(np.random.PCG64(sequence)))
+        _scrambled(
+            vectors[_dealt(len(vectors), shuffled, sequence)],
+            size,
+            np.random.Generator(np.random.PCG64(sequence)),
+        )
         for size, sequence in zip(sizes, sequences, strict=True)
     ]
     scrambling = np.repeat(np.arange(len(sizes), dtype=np.int16), sizes)
     return np.concatenate(parts), scrambling
+
+
+def _dealt(dimensions: int, shuffled: int, sequence: np.random.SeedSequence) -> NDArray[np.int64]:
+    """Which axis of the net each dimension takes in one scrambling."""
+    random = np.random.Generator(np.random.PCG64(sequence.spawn(1)[0]))
+    order = np.arange(dimensions)
+    order[:shuffled] = random.permutation(shuffled)
+    return order
 
 
 def _scrambled(vectors: NDArray[np.int64], size: int, random: np.random.Generator) -> Array:

@@ -145,6 +145,6 @@ def stratum(person, age_band_starts):  # type: ignore[no-untyped-def]
         if person.age >= age_band_starts[i]:
             band = i
     common = int(person.diagnosis == 2)
-    on_pension = int(person.benefit == 4)
+    on_pension = int(person.benefit >= 3)  # fixed-term or permanent
     index = ((common * len(age_band_starts) + band) * 2 + person.recent_work) * 2
     return (index + person.higher_education) * 2 + on_pension

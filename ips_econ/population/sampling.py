@@ -53,10 +53,9 @@ def gamma_quantiles(shape: float) -> np.ndarray:
 
 
 @lru_cache
-def lognormal_quantiles(sigma: float, *, mean_one: bool) -> np.ndarray:
-    """Mid-point quantiles ``(quantile,)`` of a lognormal with median one, or with mean one."""
-    quantiles = np.exp(sigma * ndtri(MIDPOINTS))
-    return quantiles / quantiles.mean() if mean_one else quantiles
+def normal_quantiles() -> np.ndarray:
+    """Mid-point quantiles ``(quantile,)`` of the standard normal."""
+    return np.asarray(ndtri(MIDPOINTS))
 
 
 def entry_year_shares(scenario: Scenario) -> np.ndarray:

@@ -256,8 +256,9 @@ class Programme(Strict):
     fidelity or funding, else 3."""
     coaches: Annotated[tuple[Annotated[float, Field(ge=0, le=500)], ...], _OneOrPerYear()] = (3.0,)
     """Employment specialists in full-time equivalents: one number, or one per year."""
-    caseload: Annotated[float, Field(ge=1, le=60)]
-    """Active clients per full-time specialist; more than 20 lowers the effect."""
+    caseload: Annotated[float, Field(ge=1, le=40)]
+    """Active clients per full-time specialist; more than 20 costs fidelity points and effect. With
+    more than 40 the service is not IPS, and nothing is known of its effect."""
     fidelity: Annotated[tuple[Annotated[float, Field(ge=25, le=125)], ...], _OneOrPerYear()] = (
         100.0,
     )

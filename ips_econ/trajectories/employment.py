@@ -17,7 +17,7 @@ class JobTerms(NamedTuple):
     full_time_hours: float  # a week
     hours_quantiles: np.ndarray  # (quantile,) weekly hours of part-time jobs
     hourly_wage: np.ndarray  # (draw,) median entry-level pay in the region, EUR/hour
-    wage_quantiles: np.ndarray  # (quantile,) pay of one job relative to the median
+    between_job_sd: np.ndarray  # (draw,) spread of log pay between jobs
 
 
 @step

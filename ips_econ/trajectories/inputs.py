@@ -17,7 +17,6 @@ from ips_econ.population.attributes import (
 )
 from ips_econ.population.sampling import (
     by_diagnosis,
-    lognormal_quantiles,
     truncated_normal_quantiles,
 )
 from ips_econ.scenario.schema import Scenario
@@ -85,31 +84,58 @@ def log_odds_scores(draws: ParameterDraws, reference: Reference) -> np.ndarray:
     )
 
 
-def unemployment_ratio(scenario: Scenario, draws: ParameterDraws, reference: Reference) -> float:
-    """Local unemployment relative to the trials', in survey terms."""
-    rate = scenario.region.unemployment_rate
+def unemployment_ratio(
+    scenario: Scenario, draws: ParameterDraws, reference: Reference
+) -> np.ndarray:
+    """Local unemployment relative to the trials' ``(draw,)``, in survey terms."""
+    rate = np.full(len(draws), scenario.region.unemployment_rate)
     if scenario.region.unemployment_measure == "register":
-        rate *= float(draws.column("employment.register_to_survey_unemployment").mean())
+        rate = rate * draws.column("employment.register_to_survey_unemployment")
     return rate / reference.unemployment_rate
+
+
+def caseload_points(caseload: float) -> float:
+    """Points of the caseload item of the 25-item fidelity scale, 1-5."""
+    limits = (20.0, 25.0, 30.0, 40.0)
+    return 5.0 - sum(caseload > limit for limit in limits)
+
+
+def share_at_fidelity(score: float, draws: ParameterDraws) -> np.ndarray:
+    """Share of the trials' effect at a fidelity score ``(draw,)``.
+
+    Straight lines through the published bands: the low share where fair begins, the fair share at
+    the middle of its band, all of it from good on (row 26; bands, so that a point never matters
+    more than its part of a band).
+    """
+    good, fair = (float(draws.column(f"effect.fidelity_{b}_from")[0]) for b in ("good", "fair"))
+    low, middle = (
+        draws.column("effect.fidelity_low_share"),
+        draws.column("effect.fidelity_fair_share"),
+    )
+    centre = 0.5 * (fair + good)
+    if score >= good:
+        return np.ones(len(draws))
+    if score >= centre:
+        return middle + (1.0 - middle) * (score - centre) / (good - centre)
+    if score >= fair:
+        return low + (middle - low) * (score - fair) / (centre - fair)
+    return low
 
 
 def effect_share(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
     """Share of the trials' effect realised here ``(draw, entry year)``, between zero and one.
 
-    Of fidelity (row 26) and start-up (row 27) the smaller applies; a caseload above 20 and a
-    comparator that already contains part of IPS shrink it further; never above the trial level.
+    Of fidelity (row 26) and start-up (row 27) the smaller applies. A caseload above 20 costs the
+    points of its fidelity item and, beyond that, effect; support that is shorter than in trials
+    costs effect; a comparator that already contains part of IPS leaves less. Never above the
+    trial level.
     """
     programme = scenario.programme
     full = np.ones(len(draws))
-    good, fair = (draws.column(f"effect.fidelity_{band}_from")[0] for band in ("good", "fair"))
+    lost_points = 5.0 - caseload_points(programme.caseload)
     shares = []
     for year, fidelity in enumerate(programme.fidelity):
-        if fidelity >= good:
-            by_fidelity = full
-        elif fidelity >= fair:
-            by_fidelity = draws.column("effect.fidelity_fair_share")
-        else:
-            by_fidelity = draws.column("effect.fidelity_low_share")
+        by_fidelity = share_at_fidelity(fidelity - lost_points, draws)
         age = programme.start_up_year + year
         started = draws.column(f"effect.start_up_year_{age}_share") if age <= 2 else full
         shares.append(np.minimum(by_fidelity, started))
@@ -117,8 +143,10 @@ def effect_share(scenario: Scenario, draws: ParameterDraws) -> np.ndarray:
     crowding = np.minimum(1.0, without_loss / programme.caseload) ** draws.column(
         "effect.caseload_exponent"
     )
+    months = draws.column("programme.mean_months_in_service")
+    support = np.minimum(1.0, months / draws.column("effect.months_for_full_effect"))
     likeness = 1.0 - scenario.comparator.ips_likeness
-    return np.stack(shares, axis=1) * crowding[:, None] * likeness
+    return np.stack(shares, axis=1) * (crowding * support)[:, None] * likeness
 
 
 def persistence_path(
@@ -186,13 +214,17 @@ def probability(rate: np.ndarray, months_per_period: float = 1.0) -> np.ndarray:
 def benefit_hazards(draws: ParameterDraws) -> BenefitHazards:
     """Monthly probabilities of the benefit process."""
     start = draws.column("benefits.pension_start_rate_year")
+    sickness = draws.column("benefits.sickness_allowance_start_rate")
+    to_pension = draws.column("benefits.sickness_to_pension_share")
     in_work = draws.column("benefits.pension_hazard_ratio_in_work")
+    # out of work pensions begin directly and through sickness allowance; in work at the same rate
+    all_routes = start + MONTHS_PER_YEAR * sickness * to_pension
     return BenefitHazards(
-        sickness_start=probability(draws.column("benefits.sickness_allowance_start_rate")),
+        sickness_start=probability(sickness),
         sickness_end=probability(draws.column("benefits.sickness_allowance_end_rate")),
-        sickness_to_pension=draws.column("benefits.sickness_to_pension_share"),
+        sickness_to_pension=to_pension,
         pension_start=probability(start, MONTHS_PER_YEAR),
-        pension_start_in_work=probability(start * in_work, MONTHS_PER_YEAR),
+        pension_start_in_work=probability(all_routes * in_work, MONTHS_PER_YEAR),
         subsidy_permanent=probability(
             draws.column("benefits.rehabilitation_subsidy_permanent_rate")
         ),
@@ -219,7 +251,7 @@ def job_terms(scenario: Scenario, draws: ParameterDraws) -> JobTerms:
             fixed("part_time_hours_max"),
         ),
         hourly_wage=median * np.exp(draws.column("wages.entry_hourly_sigma") * position),
-        wage_quantiles=lognormal_quantiles(fixed("between_job_sd"), mean_one=False),
+        between_job_sd=draws.column("wages.between_job_sd"),
     )
 
 
@@ -227,10 +259,9 @@ def treatment_inputs(scenario: Scenario, draws: ParameterDraws) -> Treatment:
     """Treatment use, with the one route the scenario switches on."""
     route = scenario.economics.treatment_route
     none = np.ones(len(draws))
-    sigma = float(draws.column("treatment.episode_days_sigma").mean())
     return Treatment(
-        episode_quantiles=lognormal_quantiles(sigma, mean_one=True),
         episode_days=draws.column("treatment.episode_days"),
+        episode_sigma=draws.column("treatment.episode_days_sigma"),
         allocation_ratio=(
             draws.column("treatment.allocation_inpatient_ratio") if route == "allocation" else none
         ),

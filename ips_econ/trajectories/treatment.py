@@ -8,6 +8,7 @@ may change use, both off in the headline: by allocation, or by being in work.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +20,8 @@ from ips_econ.units import DAYS_PER_MONTH
 class Treatment(NamedTuple):
     """Inputs of treatment use; ratios are one where a route is off."""
 
-    episode_quantiles: np.ndarray  # (quantile,) length relative to the mean
     episode_days: np.ndarray  # (draw,) mean
+    episode_sigma: np.ndarray  # (draw,) spread of the log length
     allocation_ratio: np.ndarray  # (draw,) on inpatient days of the IPS arm
     allocation_months: float
     employment_ratio: np.ndarray  # (draw,) on visits in a month in work
@@ -31,6 +32,12 @@ class Treatment(NamedTuple):
 def hospital_days(remaining):  # type: ignore[no-untyped-def]
     """Days of a started episode that fall in one month."""
     return min(remaining, DAYS_PER_MONTH)
+
+
+@step
+def episode_length(z, mean_days, sigma):  # type: ignore[no-untyped-def]
+    """Days of an episode: lognormal with the given mean, at a standard normal ``z``."""
+    return mean_days * math.exp(sigma * z - 0.5 * sigma * sigma)
 
 
 @step
