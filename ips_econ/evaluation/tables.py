@@ -31,6 +31,7 @@ from ips_econ.ledger.accounts import PAYERS, PERSPECTIVES
 from ips_econ.ledger.prices import funding_by_calendar_year
 from ips_econ.ledger.walk import GROUP_MEASURES, Measure
 from ips_econ.parameters.listing import parameter_rows
+from ips_econ.parameters.reading import NEVER_READ
 from ips_econ.population.attributes import AGE_BAND_STARTS, Benefit, Diagnosis
 from ips_econ.population.sampling import BENEFIT_NAMES
 from ips_econ.trajectories.hazards import Persistence
@@ -42,7 +43,6 @@ STATS = ("mean", "sd", "p2_5", "p50", "p97_5")
 STATS_WITHOUT_SD = ("mean", "p2_5", "p50", "p97_5")
 SHARES = TRAJECTORY[:5] + ("alive",)
 COMPARED = ("net_present_value", "months_employed", "employed_at_60m")
-NOT_LISTED = frozenset({"check", "context"})  # never enter a run
 
 
 def table(
@@ -367,7 +367,7 @@ def poorer_table(draws: Draws) -> Table:
 def parameters_table(draws: Draws) -> Table:
     """``parameters.csv``: every parameter in force, with source, grade and 95 % interval."""
     on = draws.plan.scenario.economics.policy_date
-    rows = list(parameter_rows(draws.plan.library, on, NOT_LISTED))
+    rows = list(parameter_rows(draws.plan.library, on, NEVER_READ))
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 

@@ -30,7 +30,7 @@ from ips_econ.errors import InputError, Problems, nearest_name
 from ips_econ.locations import parameters_directory
 from ips_econ.parameters.overrides import overridden
 from ips_econ.parameters.prices import index_factor
-from ips_econ.parameters.reading import is_never_drawn, read_tree
+from ips_econ.parameters.reading import NEVER_READ, is_never_drawn, read_tree
 from ips_econ.parameters.schema import Correlation, DatedValue, Parameter, SourceRecord
 
 CONSUMER_PRICES = "prices.consumer"
@@ -174,6 +174,9 @@ class ParameterLibrary:
             if id not in parameters:
                 nearest = nearest_name(id, parameters)
                 problems.add("unknown parameter", key=id, nearest=nearest)
+                continue
+            if id.split(".")[0] in NEVER_READ:
+                problems.add("no run reads this figure; it would change nothing", key=id)
                 continue
             changed = overridden(problems, id, parameters[id], override)
             if changed is not None:

@@ -29,7 +29,8 @@ from ips_econ.parameters.schema import (
 
 NOT_PARAMETERS = frozenset({"regions"})
 """Folders beside the groups whose files have a shape of their own."""
-NEVER_DRAWN = frozenset({"tax_benefit", "check", "context", "prices"})
+NEVER_READ = frozenset({"check", "context"})
+NEVER_DRAWN = frozenset({"tax_benefit", "prices"}) | NEVER_READ
 """Groups that are never uncertain in a run: the law, published checks, background, indices."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
