@@ -106,7 +106,7 @@ PARAMETERS = (
     ),
     (
         "comparator.substitution_share",
-        "Share of clients for whom IPS replaces another service",
+        "Share of the clients with another service for whom IPS replaces it",
         "0.88",
         0.70,
         0.98,
@@ -180,6 +180,19 @@ PARAMETERS = (
         "price",
         "judgement",
         "synthetic",
+        True,
+    ),
+    (
+        "programme.mean_months_in_service",
+        "Mean time in service",
+        "9",
+        7,
+        15,
+        "months",
+        "",
+        "estimate",
+        "derived",
+        "frederick2019",
         True,
     ),
     (
@@ -395,7 +408,7 @@ def _summary(
                 "p2_5": 19.0 if sd else None,
                 "p50": None if late else 31.0,
                 "p97_5": None,
-                "share_within_horizon": 0.27 if late else 0.74,
+                "share_within_horizon": None if not sd else 0.27 if late else 0.74,
             },
         }
     _json(
@@ -444,7 +457,24 @@ def _manifest(directory: Path, months: int, persistence: str, status: str) -> No
                     "discount_rate": 0.03,
                     "cashable_share": 1.0,
                 },
-                "comparator": {"kind": "traditional", "substitution": None},
+                "programme": {
+                    "start": "2026-01-01",
+                    "years": 3,
+                    "coaches": [2.0, 3.0, 3.0],
+                    "caseload": 20.0,
+                    "fidelity": [90.0, 100.0, 100.0],
+                    "start_up_year": 1,
+                    "funding": [{"wellbeing_county": 0.75, "state": 0.25, "eu": 0.0}] * 3,
+                },
+                "comparator": {
+                    "kind": "traditional",
+                    "substitution": None,
+                    "services": {
+                        "rehabilitative_work_activity": 0.4,
+                        "clubhouse": 0.25,
+                        "none": 0.35,
+                    },
+                },
             },
             "origin": {},
             "overridden": ["programme.caseload"],
@@ -515,12 +545,15 @@ def _comparisons(
         ("substitution", "0"): -0.9,
         ("substitution", "expected"): 0.0,
         ("substitution", "1"): 0.15,
+        ("effect", "outside_us"): 0.0,
+        ("effect", "nordic"): -0.3,
+        ("effect", "sceptical"): -0.8,
         ("discounting", "undiscounted"): 0.1,
         ("discounting", "discounted"): 0.0,
     }
     rows: list[list[Any]] = []
     for (kind, variant), shift in shifts.items():
-        headline = variant in (persistence, "expected", "discounted")
+        headline = variant in (persistence, "expected", "outside_us", "discounted")
         for key, (mean, sd) in perspectives.items():
             cells = _cells(mean + shift * sd, sd)
             rows.append([kind, variant, "net_present_value", key, *cells, int(headline)])

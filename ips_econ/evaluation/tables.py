@@ -235,7 +235,7 @@ def comparisons_table(draws: Draws) -> Table:
     effect = draws.plan.scenario.economics.effect
     variants = [("persistence", shape.name.lower()) for shape in Persistence]
     variants += [("substitution", share) for share in ("0", "expected", "1")]
-    variants += [("effect", name) for name in EFFECTS_COMPARED]
+    variants += [("effect", name) for name in dict.fromkeys((*EFFECTS_COMPARED, effect))]
     variants.append(("discounting", "discounted"))
     for kind, variant in variants:
         here = variant in (chosen, effect, "expected", "discounted")

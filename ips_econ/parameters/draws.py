@@ -68,7 +68,7 @@ class ParameterDraws:
             )
         if unit is not None and unit != self.units[id]:
             raise InputError("asked in another unit", key=id, found=unit, allowed=self.units[id])
-        return self.values[:, self.ids.index(id)]
+        return np.ascontiguousarray(self.values[:, self.ids.index(id)])
 
     def table(self, id: str, unit: str | None = None) -> dict[str, Array]:
         """Values of the entries of a table parameter, each (draw,)."""

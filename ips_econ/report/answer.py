@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ips_econ.language import Language
-from ips_econ.report.figures import euros, figure
+from ips_econ.report.figures import difference_figure, euros, figure
 from ips_econ.report.result_shapes import (
     HEADLINE_PERSPECTIVE,
+    PUBLIC_PAYERS,
     Outcome,
     PayerResult,
     Results,
@@ -75,6 +76,24 @@ def run_facts(results: Results, language: Language) -> str:
     )
 
 
+def replaced_services(results: Results, language: Language) -> str:
+    """How much of the public sector's net result is other services replaced; else nothing."""
+    services = {name for name in results.run.programme.services if name != "none"}
+    categories = services | {f"{name}_allowance" for name in services}
+    found = [
+        line.stat.mean or 0.0
+        for line in results.lines
+        if line.payer in PUBLIC_PAYERS and line.category in categories
+    ]
+    if not found:
+        return ""
+    return language.text(
+        "table.side_by_side.replaced",
+        net=euros(results.perspectives[HEADLINE_PERSPECTIVE].net_present_value, language).full,
+        replaced=euros(Stat(sum(found)), language).full,
+    )
+
+
 def discount_rate(results: Results, language: Language) -> str:
     """The yearly discount rate in per cent, with a decimal where it has one."""
     percent = 100 * results.run.discount_rate
@@ -108,7 +127,17 @@ def _substitution(results: Results, language: Language) -> str:
     share = results.run.substitution
     if share is None:
         return ""
-    return language.text("assumes.substitution", share=language.percent(share))
+    services = results.run.programme.services
+    if not services:
+        return language.text("assumes.substitution", share=language.percent(share))
+    served = 1.0 - services.get("none", 0.0)
+    if served <= 0.0:
+        return ""
+    return language.text(
+        "assumes.substitution_of_all",
+        share=language.percent(share),
+        of_all=language.percent(share * served),
+    )
 
 
 def _work(results: Results, language: Language) -> str:
@@ -123,7 +152,7 @@ def _work(results: Results, language: Language) -> str:
         ips=figure(outcome.ips, language, "share").cell,
         control=figure(outcome.control, language, "share").cell,
         arm=language.name("control", results.run.control),
-        difference=figure(outcome.difference, language, "share", signed=True).cell,
+        difference=difference_figure(outcome, language).cell,
         **span(results, language),
         months=figure(months.difference, language, months.unit, signed=True).cell,
     )

@@ -21,7 +21,7 @@ from ips_econ.language import SOURCE_LANGUAGE, Language, load_language
 from ips_econ.report import detail_tables, evidence_tables, tables
 from ips_econ.report.answer import answer, discount_rate, span
 from ips_econ.report.charts import all_charts
-from ips_econ.report.figures import euros, figure
+from ips_econ.report.figures import euros
 from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.results import load_results
 from ips_econ.run_directory import RunDirectory
@@ -155,6 +155,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
             tables.first_page_work(results, language),
             tables.first_page_money(results, language),
         ),
+        programme_assumptions=evidence_tables.programme_assumptions(results, language),
         assumptions=first_assumptions,
         other_assumptions=other_assumptions,
         drawn=drawn,
@@ -205,11 +206,6 @@ def _accuracy(results: Results, language: Language) -> tuple[str, ...]:
     found = []
     if results.luck_share is not None:
         found.append(language.text("report.luck", share=language.probability(results.luck_share)))
-    if results.predictive_clients and results.predictive_in_work_18m.mean is not None:
-        in_work = figure(results.predictive_in_work_18m, language, "count").cell
-        found.append(
-            language.text("report.predictive", clients=results.predictive_clients, in_work=in_work)
-        )
     stats = {
         variant: results.comparison(
             "discounting", variant, "net_present_value", HEADLINE_PERSPECTIVE

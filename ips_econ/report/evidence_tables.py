@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from ips_econ.language import Language
 from ips_econ.report.figures import parameter_value
-from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, ParameterRow, Results
+from ips_econ.report.result_shapes import (
+    HEADLINE_PERSPECTIVE,
+    ParameterRow,
+    ProgrammeFacts,
+    Results,
+)
 from ips_econ.report.tables import Cell, Table, TableRow
 
 
@@ -44,6 +50,89 @@ def assumptions_to_replace(results: Results, language: Language) -> tuple[Table,
         Table("assumptions", title, columns, first, (note,), numeric=False),
         Table("other_assumptions", others_title, columns, others, numeric=False),
     )
+
+
+def programme_assumptions(results: Results, language: Language) -> Table:
+    """What the scenario says of the programme and of what clients would otherwise get."""
+    facts = results.run.programme
+    months = [row for row in results.parameters if row.id == "programme.mean_months_in_service"]
+    start_up = ""
+    if facts.start_up_year is not None:
+        key = "table.programme_assumptions.new_service"
+        new = facts.start_up_year == 1
+        start_up = language.text(key, year=1) if new else language.number(facts.start_up_year)
+    values = {
+        "intake": "" if facts.first_year is None else str(facts.first_year),
+        "coaches": _by_year([_plain(count, language) for count in facts.coaches], facts, language),
+        "caseload": "" if facts.caseload is None else _plain(facts.caseload, language),
+        "fidelity": _by_year(
+            [_plain(score, language) for score in facts.fidelity], facts, language
+        ),
+        "start_up_year": start_up,
+        "months": parameter_value(months[0], language).sentence if months else "",
+        "funding": _by_year(
+            [_shares(shares, "payer", language) for shares in facts.funding], facts, language
+        ),
+        "comparator": _comparator(results, language),
+    }
+    return Table(
+        "programme_assumptions",
+        language.text("table.programme_assumptions.title"),
+        (language.text("table.programme_assumptions.value"),),
+        tuple(
+            TableRow(language.text(f"table.programme_assumptions.{key}"), (Cell(value),))
+            for key, value in values.items()
+            if value
+        ),
+        numeric=False,
+    )
+
+
+def _plain(value: float, language: Language) -> str:
+    return language.number(value, 1.0 if value == int(value) else 0.1)
+
+
+def _by_year(values: list[str], facts: ProgrammeFacts, language: Language) -> str:
+    """One value if it never changes, else one a year."""
+    if len(set(values)) < 2 or facts.first_year is None:
+        several = len(values) > 1 and len(set(values)) == 1
+        text = "; ".join(dict.fromkeys(values))
+        return (
+            language.text("table.programme_assumptions.each_year", value=text) if several else text
+        )
+    return "; ".join(
+        language.text("table.programme_assumptions.by_year", year=year, value=value)
+        for year, value in enumerate(values, start=facts.first_year)
+    )
+
+
+def _shares(shares: Mapping[str, float], kind: str, language: Language) -> str:
+    """Payers or services with their shares, the largest first; those without a share left out."""
+    group, item = ("payer", "payer") if kind == "payer" else ("entry", "service")
+    told = []
+    for name, share in sorted(shares.items(), key=lambda pair: -pair[1]):
+        if share > 0:
+            named = "no_service" if (kind, name) == ("service", "none") else ""
+            label = (
+                language.text(f"table.programme_assumptions.{named}")
+                if named
+                else language.name(group, name)
+            )
+            told.append(
+                language.text(
+                    f"table.programme_assumptions.{item}_share",
+                    **{item: label, "share": language.percent(share)},
+                )
+            )
+    return language.listing(told)
+
+
+def _comparator(results: Results, language: Language) -> str:
+    kind = language.name("control", results.run.control)
+    services = _shares(results.run.programme.services, "service", language)
+    if not services:
+        return kind
+    return language.text("table.programme_assumptions.services_of", kind=kind, services=services)
 
 
 def _influence(results: Results) -> dict[str, int]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ips_econ.language import Language, rounding_step
-from ips_econ.report.result_shapes import ParameterRow, Stat
+from ips_econ.report.result_shapes import Outcome, ParameterRow, Stat
 
 _SHARES = ("share", "probability", "percent")
 _ENTRIES_LISTED = 6
@@ -83,6 +83,26 @@ def interval(
     low, high = (language.number(limit, step, signed=signed) for limit in limits)
     separated = signed or limits[0] < 0
     return language.text("format.interval" if separated else "format.range", low=low, high=high)
+
+
+def difference_figure(outcome: Outcome, language: Language) -> Figure:
+    """The difference between the arms; in tenths of a per cent where whole ones seem not to add."""
+    found = figure(outcome.difference, language, outcome.unit, signed=True)
+    means = (outcome.ips.mean, outcome.control.mean, outcome.difference.mean)
+    if kind_of(outcome.unit) != "percent" or None in means:
+        return found
+    ips, control, difference = (round(100.0 * mean) for mean in means if mean is not None)
+    if ips - control == difference:
+        return found
+    step = 0.1
+    low, high = outcome.difference.p2_5, outcome.difference.p97_5
+    limits = None if low is None or high is None else (100.0 * low, 100.0 * high)
+    mean = outcome.difference.mean or 0.0
+    return Figure(
+        bare=language.number(100.0 * mean, step, signed=True),
+        full=language.percent(mean, step, signed=True),
+        interval=interval(limits, language, step, signed=True),
+    )
 
 
 def euros(stat: Stat, language: Language) -> Figure:

@@ -27,6 +27,7 @@ PAYERS = (
 PUBLIC_PAYERS = PAYERS[:5]
 PERSISTENCE_SHAPES = ("ends", "catch_up", "sustained")
 SUBSTITUTIONS = ("0", "expected", "1")
+EFFECTS = ("outside_us", "nordic", "sceptical")
 HEADLINE_PERSPECTIVE = "public_sector"
 
 
@@ -67,6 +68,13 @@ class Payback:
 
     month: Stat
     share_within_horizon: float | None
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything is there to pay back; if not, every figure is missing."""
+        stat = self.month
+        figures = (stat.p2_5, stat.p50, stat.p97_5, self.share_within_horizon)
+        return any(value is not None for value in figures)
 
 
 @dataclass(frozen=True)
@@ -190,6 +198,19 @@ class ParameterRow:
 
 
 @dataclass(frozen=True)
+class ProgrammeFacts:
+    """What the scenario says of the programme: by programme year where it can change."""
+
+    first_year: int | None
+    coaches: tuple[float, ...]
+    caseload: float | None
+    fidelity: tuple[float, ...]
+    start_up_year: int | None
+    funding: tuple[Mapping[str, float], ...]
+    services: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """What was run, and on what it rests."""
 
@@ -210,6 +231,7 @@ class RunFacts:
     persistence: str
     effect: str
     substitution: float | None
+    programme: ProgrammeFacts
     treatment_route: str
     overridden: tuple[str, ...]
     messages: tuple[str, ...]
@@ -261,6 +283,10 @@ class Results:
             ):
                 return row.stat
         return Stat(None)
+
+    def has_variant(self, kind: str, variant: str) -> bool:
+        """Whether the run computed a variant."""
+        return any((row.kind, row.variant) == (kind, variant) for row in self.comparisons)
 
     def strongest_drivers(self, perspective: str, count: int) -> tuple[Driver, ...]:
         """The parameters most correlated with a perspective's result, strongest first."""

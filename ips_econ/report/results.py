@@ -28,6 +28,7 @@ from ips_econ.report.result_shapes import (
     PayerResult,
     Perspective,
     PoorerMonths,
+    ProgrammeFacts,
     ProgrammeYear,
     Results,
     RunFacts,
@@ -130,12 +131,27 @@ def _run_facts(
         persistence=str(economics.get("persistence", "sustained")),
         effect=str(economics.get("effect", "outside_us")),
         substitution=substitution,
+        programme=_programme_facts(resolved.get("programme") or {}, comparator),
         treatment_route=str(economics.get("treatment_route", "none")),
         overridden=tuple(str(name) for name in manifest.get("overridden") or ()),
         messages=tuple(
             str(text) for text in [*(manifest.get("messages") or ()), *(summary.get("notes") or ())]
         ),
         parameter_files={str(name): str(digest) for name, digest in hashes.items()},
+    )
+
+
+def _programme_facts(programme: Mapping[str, Any], comparator: Mapping[str, Any]) -> ProgrammeFacts:
+    start, caseload = str(programme.get("start") or "")[:4], programme.get("caseload")
+    start_up_year = programme.get("start_up_year")
+    return ProgrammeFacts(
+        first_year=int(start) if start.isdigit() else None,
+        coaches=tuple(float(count) for count in programme.get("coaches") or ()),
+        caseload=None if caseload is None else float(caseload),
+        fidelity=tuple(float(score) for score in programme.get("fidelity") or ()),
+        start_up_year=None if start_up_year is None else int(start_up_year),
+        funding=tuple(dict(shares) for shares in programme.get("funding") or ()),
+        services=dict(comparator.get("services") or {}),
     )
 
 

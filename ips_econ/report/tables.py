@@ -7,13 +7,14 @@ document only lays them out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ips_econ.language import Language
-from ips_econ.report.answer import assumptions, employment_outcome, span
-from ips_econ.report.figures import Figure, euros, figure, kind_of
+from ips_econ.report.answer import assumptions, employment_outcome, replaced_services, span
+from ips_econ.report.figures import Figure, difference_figure, euros, figure, interval, kind_of
 from ips_econ.report.result_shapes import (
+    EFFECTS,
     HEADLINE_PERSPECTIVE,
     PAYERS,
     PERSISTENCE_SHAPES,
@@ -89,7 +90,7 @@ class Variant:
 
 
 def variants(results: Results, language: Language) -> tuple[Variant, ...]:
-    """Substitution 0 / expected / 100 % and the persistence shapes, in the order shown."""
+    """Substitution 0 / expected / 100 %, persistence shapes and, where run, sources of effect."""
     headline = {(row.kind, row.variant) for row in results.comparisons if row.headline}
     share = results.run.substitution
     expected = language.text("variant.substitution.expected")
@@ -111,6 +112,16 @@ def variants(results: Results, language: Language) -> tuple[Variant, ...]:
         )
         for name in PERSISTENCE_SHAPES
     ]
+    found += [
+        Variant(
+            "effect",
+            name,
+            language.text(f"variant.effect.{name}"),
+            ("effect", name) in headline,
+        )
+        for name in EFFECTS
+        if results.has_variant("effect", name)
+    ]
     return tuple(found)
 
 
@@ -127,13 +138,14 @@ def side_by_side(results: Results, language: Language) -> Table:
         TableRow(
             heading=language.heading("payer", perspective),
             cells=tuple(
-                figure_cell(
+                _in_two_lines(
                     euros(
                         results.comparison(
                             column.kind, column.name, "net_present_value", perspective
                         ),
                         language,
-                    )
+                    ),
+                    language,
                 )
                 for column in columns
             ),
@@ -146,20 +158,28 @@ def side_by_side(results: Results, language: Language) -> Table:
     return Table(
         id="side_by_side",
         title=language.text("table.side_by_side.title", **span(results, language)),
-        groups=(
-            (language.text("table.side_by_side.substitution"), len(SUBSTITUTIONS)),
-            (language.text("table.side_by_side.persistence"), len(PERSISTENCE_SHAPES)),
+        groups=tuple(
+            (language.text(f"table.side_by_side.{kind}"), len(tuple(members)))
+            for kind, members in groupby(columns, key=lambda column: column.kind)
         ),
         columns=tuple(
             f"{column.title} {mark}" if column.headline else column.title for column in columns
         ),
         rows=tuple(rows),
         notes=(
+            *filter(None, [replaced_services(results, language)]),
             language.text("table.side_by_side.note", price_year=results.run.price_year),
             language.text("table.assumes", assumptions=assumptions(results, language)),
             *_monte_carlo_note(results, language),
         ),
     )
+
+
+def _in_two_lines(found: Figure, language: Language) -> Cell:
+    """A figure as a cell of a wide table: its interval may break after the word between limits."""
+    joint = language.text("format.interval", low="", high="")
+    after = " " if joint.endswith("\u00a0") else "\u200b"
+    return Cell(found.bare, found.interval.replace(joint, joint.rstrip("\u00a0") + after))
 
 
 def _monte_carlo_note(results: Results, language: Language) -> tuple[str, ...]:
@@ -188,8 +208,25 @@ def first_page_money(results: Results, language: Language) -> Table:
 
 
 def employment_outcomes(results: Results, language: Language) -> Table:
-    """Every outcome about work."""
-    return _outcome_table("employment", _EMPLOYMENT_OUTCOMES, results, language)
+    """Every outcome about work; a note gives the number for the programme's own clients."""
+    table = _outcome_table("employment", _EMPLOYMENT_OUTCOMES, results, language)
+    clients, in_work = results.predictive_clients, results.predictive_in_work_18m
+    if not clients or in_work.mean is None:
+        return table
+    told = language.text(
+        "report.predictive",
+        clients=language.number(clients),
+        in_work=_people(in_work, language),
+    )
+    return replace(table, notes=(told, *table.notes))
+
+
+def _people(stat: Stat, language: Language) -> str:
+    """A number of people with its interval, whole people only."""
+    mean = language.number(stat.mean or 0.0)
+    if stat.p2_5 is None or stat.p97_5 is None:
+        return mean
+    return f"{mean} ({interval((stat.p2_5, stat.p97_5), language, 1.0)})"
 
 
 def treatment_outcomes(results: Results, language: Language) -> Table:
@@ -233,6 +270,7 @@ def payers(results: Results, language: Language) -> Table:
         rows=tuple(rows),
         notes=(
             language.text("table.payers.note"),
+            language.text("table.payers.employer"),
             language.text("table.assumes", assumptions=assumptions(results, language)),
         ),
     )
@@ -278,7 +316,7 @@ def _outcome_table(key: str, names: Iterable[str], results: Results, language: L
                 (
                     figure_cell(figure(outcome.ips, language, outcome.unit)),
                     figure_cell(figure(outcome.control, language, outcome.unit)),
-                    figure_cell(figure(outcome.difference, language, outcome.unit, signed=True)),
+                    figure_cell(difference_figure(outcome, language)),
                 ),
             )
         )
@@ -352,6 +390,8 @@ def _probability(probability: float | None, language: Language) -> Cell:
 
 
 def _payback(payback: Payback, results: Results, language: Language) -> Cell:
+    if not payback.exists:
+        return Cell(language.text("format.missing"))
     share = payback.share_within_horizon
     detail = ""
     if share is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ips_econ.language import Language, load_language
-from ips_econ.report.answer import assumptions, run_facts, span
+from ips_econ.report.answer import assumptions, replaced_services, run_facts, span
 from ips_econ.report.figures import euros
 from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.tables import (
@@ -40,6 +40,7 @@ def headline_table(results: Results, language: str) -> str:
         _aligned(_rows(first_page_money(results, words), columns=(2,))),
         _variants(results, words),
         _aligned(_rows(payers(results, words), columns=(0, 1), with_detail=(0,))),
+        *map(_wrapped, filter(None, [replaced_services(results, words)])),
         _wrapped(words.text("headline.assumes", assumptions=assumptions(results, words))),
     ]
     if not run.complete:
@@ -103,7 +104,7 @@ def _wrapped(text: str) -> str:
     """Text broken at spaces into lines of at most 80 columns, its indent kept."""
     indent = " " * (len(text) - len(text.lstrip(" ")))
     lines = [indent]
-    for word in text.split():
+    for word in filter(None, text.split(" ")):
         if lines[-1].strip() and len(lines[-1]) + 1 + len(word) > WIDTH:
             lines.append(indent + word)
         else:

@@ -326,7 +326,8 @@ class Comparator(Strict):
     """Shares of clients by service. By default the uncertain parameter
     comparator.service_shares."""
     substitution: Share | None = None
-    """Share of clients for whom IPS replaces the other service; otherwise the uncertain parameter
+    """Of the clients who would otherwise use another service, the share for whom IPS replaces
+    it; otherwise the uncertain parameter
     comparator.substitution_share. Results always show 0, this and 1 side by side."""
     ips_likeness: Share
     """How much of IPS the comparator already contains, from 0 to 1; the effect shrinks by this

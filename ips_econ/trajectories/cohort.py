@@ -67,14 +67,15 @@ def not_yet_entered(cohort):  # type: ignore[no-untyped-def]
 
 
 @step
-def natural_flows(cohort, hazards):  # type: ignore[no-untyped-def]
-    """Shares that would lose and find work this month without a multiplier: (lost, found)."""
-    lost = hazards.later_loss * cohort.after[0]
+def flows(cohort, hazards, multiplier):  # type: ignore[no-untyped-def]
+    """Shares that lose and find work this month at a multiplier, caps included: (lost, found)."""
+    lost = min(1.0, hazards.later_loss / multiplier) * cohort.after[0]
     for tenure in range(1, len(cohort.first)):
-        lost += hazards.first_loss[tenure] * cohort.first[tenure]
-    found = hazards.reemployment * cohort.after[1]
+        lost += min(1.0, hazards.first_loss[tenure] / multiplier) * cohort.first[tenure]
+    found = min(1.0, hazards.reemployment * multiplier) * cohort.after[1]
     for s in range(len(cohort.easy)):
-        found += hazards.find[0, s] * cohort.easy[s] + hazards.find[1, s] * cohort.hard[s]
+        found += min(1.0, hazards.find[0, s] * multiplier) * cohort.easy[s]
+        found += min(1.0, hazards.find[1, s] * multiplier) * cohort.hard[s]
     return lost, found
 
 

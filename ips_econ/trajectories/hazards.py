@@ -128,22 +128,36 @@ def gap_share(month, knot_months, knot_shares, start, peak):  # type: ignore[no-
 
 
 @step
-def multiplier_for(target, employed_before, lost, found):  # type: ignore[no-untyped-def]
-    """Multiplier m on finding (and 1/m on losing) at which ``target`` is in work.
+def multiplier_for(target, cohort, hazards):  # type: ignore[no-untyped-def]
+    """Multiplier m on finding (and 1/m on losing) at which ``target`` of the cohort is in work.
 
-    Solves employed - lost / m + found m = target; one where the natural course already leads
-    there, and kept within the limits.
+    One where the natural course already leads there. Without capped probabilities employed -
+    lost / m + found m = target, a quadratic with one positive root; where a cap binds, bisection
+    (employment rises with m). Kept within the limits.
     """
-    if abs(target - (employed_before - lost + found)) < SAME_COURSE:
+    before = twin.employed(cohort)
+    lost, found = twin.flows(cohort, hazards, 1.0)
+    change = target - before
+    if abs(change + lost - found) < SAME_COURSE:
         return 1.0
-    change = target - employed_before
+    m = LARGEST_MULTIPLIER if change >= 0.0 else SMALLEST_MULTIPLIER
     if found > 0.0:
         m = (change + math.sqrt(change * change + 4.0 * found * lost)) / (2.0 * found)
     elif change < 0.0:
         m = lost / -change
-    else:
-        m = LARGEST_MULTIPLIER
-    return min(LARGEST_MULTIPLIER, max(SMALLEST_MULTIPLIER, m))
+    m = min(LARGEST_MULTIPLIER, max(SMALLEST_MULTIPLIER, m))
+    lost, found = twin.flows(cohort, hazards, m)
+    if abs(change + lost - found) < SAME_COURSE:
+        return m
+    low, high = SMALLEST_MULTIPLIER, LARGEST_MULTIPLIER
+    for _ in range(finding.BISECTIONS):
+        m = math.sqrt(low * high)
+        lost, found = twin.flows(cohort, hazards, m)
+        if found - lost < change:
+            low = m
+        else:
+            high = m
+    return m
 
 
 @step
@@ -335,8 +349,7 @@ def solve_persistence(d, y, group, inputs, reference, knot_months, gap_knots, so
         if month > TRIAL_MONTHS:
             gap = gap_share(month, knot_months, gap_knots, start, peak)
             target = twin.employed(cohorts[other_arm]) + sign * gap
-            lost, found = twin.natural_flows(cohorts[solved_arm], here)
-            m = multiplier_for(target, twin.employed(cohorts[solved_arm]), lost, found)
+            m = multiplier_for(target, cohorts[solved_arm], here)
         twin.advance(cohorts[solved_arm], here, m)
         hazards.multiplier[d, solved_arm, y, group, month - 1] = m
         if month <= TRIAL_MONTHS:

@@ -140,7 +140,7 @@ def people_of(world: World) -> People:
     visiting = quantile(u(Event.VISIT_FRAILTY), tables.frailty_quantiles)
     band = (age[:, None] >= AGE_BAND_STARTS[1:]).sum(axis=1)
     common = diagnosis == Diagnosis.DEPRESSION_ANXIETY
-    pensioner = benefit == Benefit.DISABILITY_PENSION
+    pensioner = benefit >= Benefit.REHABILITATION_SUBSIDY
     return People(
         keys=keys,
         draw=d,
@@ -281,8 +281,9 @@ def start_jobs(world: World, people: People, course: Course, new: np.ndarray, mo
     full_time = luck(keys, month, Event.FULL_TIME) < terms.full_time_share[d]
     part_time = quantile(luck(keys, month, Event.HOURS), terms.hours_quantiles)
     hours = np.where(full_time, terms.full_time_hours, part_time)
-    relative = quantile(luck(keys, month, Event.WAGE), terms.wage_quantiles)
-    wage = hours * WEEKS_A_MONTH * (terms.hourly_wage[d] * relative)
+    z = quantile(luck(keys, month, Event.WAGE), world.normal_quantiles)
+    hourly = terms.hourly_wage[d] * np.exp(terms.between_job_sd[d] * z)
+    wage = hours * WEEKS_A_MONTH * hourly
     points = world.rules.items.shape[2]
     grid = np.floor(wage / world.rules.pay_step + 0.5).astype(np.int64)
     course.pay[new] = np.clip(grid, 1, points - 1)
@@ -514,7 +515,8 @@ def post_treatment(
     free = course.alive & (course.hospital_left <= 0.0)
     new = np.flatnonzero(free & (u < people.admission))
     u_length = luck(people.keys[new], month, Event.EPISODE_LENGTH)
-    length = quantile(u_length, treatment.episode_quantiles)
+    z, sigma = quantile(u_length, world.normal_quantiles), treatment.episode_sigma[d[new]]
+    length = np.exp(sigma * z - 0.5 * sigma**2)
     course.hospital_left[new] = treatment.episode_days[d[new]] * length
     days = np.minimum(course.hospital_left, DAYS_A_MONTH) * course.alive
     course.hospital_left -= days

@@ -1,6 +1,7 @@
 """The compiled walk against its plain-numpy twin, against itself uncompiled, and by hand.
 
-Histories are the same to the last bit; money, added up in another order, to 1e-9 of each column.
+Histories are the same to the last bit (days in hospital but for the library's exp); money, added
+up in another order, to 1e-9 of each column.
 Every variant says what must happen in it, so that no branch is compared while it sleeps.
 """
 
@@ -134,6 +135,13 @@ def both(name: str) -> tuple[World, Outcome, Outcome]:
     return world, Outcome(*trace_block(world)), live_all(world)
 
 
+def assert_same_course(compiled: np.ndarray, plain: np.ndarray) -> None:
+    """Equal to the last bit, but for days in hospital: exp differs there between libraries."""
+    np.testing.assert_allclose(compiled[..., DAYS], plain[..., DAYS], rtol=1e-12, atol=1e-12)
+    others = [WORKING, PAY, BENEFIT, ROW, IN_SERVICE, VISITS, TENURE]
+    np.testing.assert_array_equal(compiled[..., others], plain[..., others])
+
+
 def assert_money_agrees(compiled: np.ndarray, plain: np.ndarray) -> None:
     """Equal within 1e-9 of the largest value of each column (the last axis)."""
     assert compiled.shape == plain.shape
@@ -145,7 +153,7 @@ def assert_money_agrees(compiled: np.ndarray, plain: np.ndarray) -> None:
 def test_histories_are_identical(name: str) -> None:
     world, compiled, plain = both(name)
     assert compiled.histories.shape == (DRAWS, PEOPLE, 2, world.months, 8)
-    np.testing.assert_array_equal(compiled.histories, plain.histories)
+    assert_same_course(compiled.histories, plain.histories)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -296,7 +304,7 @@ def plainly(world: World) -> Outcome:
 def test_compiled_and_uncompiled_agree(name: str) -> None:
     world = VARIANTS[name]()._replace(people=8, months=30)
     compiled, plain = Outcome(*trace_block(world)), plainly(world)
-    np.testing.assert_array_equal(compiled.histories, plain.histories)
+    assert_same_course(compiled.histories, plain.histories)
     assert_money_agrees(compiled.measures, plain.measures)
     assert_money_agrees(compiled.totals.monthly, plain.totals.monthly)
 

@@ -78,13 +78,16 @@ def test_titles_state_the_finding(results: Results, charts: tuple[Chart, ...]) -
     )
     title = chart(charts, "net_result_distribution").title
     assert "if the difference in work is sustained" in title
-    assert "replaces another service for 88% of clients" in title
+    assert "IPS replaces 88% of other services" in title
 
 
 def test_a_payback_changes_the_title_and_is_marked(tmp_path: Path) -> None:
     results = load_results(build_run_directory(tmp_path, public_shift=6000.0))
     item = chart(all_charts(results, load_language("en")), "cumulative_net_result")
-    assert item.title == "More likely than not, the public sector has its money back by month 31"
+    assert (
+        item.title
+        == "More likely than not, the public sector would have its money back by month 31"
+    )
     panel = item.panels[0]
     assert isinstance(panel, LinePanel)
     assert [mark.x for mark in panel.marks] == [31.0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from ips_econ.report import headline_table, load_results, write_report
 from ips_econ.report.answer import answer
 from ips_econ.report.charts import all_charts
 from ips_econ.report.detail_tables import poorer, programme, subgroups, yearly
-from ips_econ.report.evidence_tables import FIRST_PAGE_ASSUMPTIONS, assumptions_to_replace
-from ips_econ.report.figures import euros, figure, parameter_value
-from ips_econ.report.result_shapes import ParameterRow, Results, Stat
-from ips_econ.report.tables import payers, side_by_side
+from ips_econ.report.evidence_tables import (
+    FIRST_PAGE_ASSUMPTIONS,
+    assumptions_to_replace,
+    programme_assumptions,
+)
+from ips_econ.report.figures import difference_figure, euros, figure, parameter_value
+from ips_econ.report.result_shapes import Outcome, ParameterRow, Results, Stat
+from ips_econ.report.tables import Cell, employment_outcomes, payers, side_by_side
 from tests.report_fixture import NET_BY_PAYER, PARAMETERS, PUBLIC, build_run_directory
 
 CHARTS = (
@@ -164,17 +169,25 @@ def test_a_loss_is_told_in_the_same_words_and_place_as_a_gain(
 ) -> None:
     gain = load_results(build_run_directory(tmp_path, public_shift=9000.0))
     told = [answer(run, english)[1].text for run in (results, gain)]
-    assert "on average pays more than it gets back: −€1,800" in told[0]
+    assert (
+        "would on average pay more than it gets back if the assumptions below hold: −€1,800"
+        in (told[0])
+    )
     assert "so a gain is possible too" in told[0]
-    assert "gets back more than it pays: +€" in told[1]
+    assert "would get back more than it pays if the assumptions below hold: +€" in told[1]
     losers = answer(results, english)[2].text
-    assert "these lose: wellbeing services county −€5,400 (−7,200\u00a0to\u00a0−3,600)" in losers
+    assert (
+        "these would lose: wellbeing services county −€5,400 (−7,200\u00a0to\u00a0−3,600)" in losers
+    )
 
 
 def test_no_probability_of_gain_without_what_it_assumes(
     results: Results, page: str, english: Language
 ) -> None:
-    assumption = "IPS replaces another service for 88% of clients"
+    assumption = (
+        "IPS replaces the other service of 88% of the clients who would otherwise use one "
+        "(57% of all clients)"
+    )
     persistence = "the difference in work is sustained"
     assert assumption in answer(results, english)[3].text
     for text in (payers(results, english).notes[-1], headline_table(results, "en")):
@@ -205,11 +218,77 @@ def test_variants_stand_side_by_side_with_the_headline_marked(
         "ends early",
         "is caught up",
         "is sustained (headline)",
+        "trials outside the US (headline)",
+        "Nordic trials",
+        "sceptical (comparator already like IPS)",
     )
+    assert [span for _, span in table.groups] == [3, 3, 3]
     public = table.rows[0]
     assert public.heading == "Public sector"
-    assert public.cells[1] == public.cells[5]
+    assert public.cells[1] == public.cells[5] == public.cells[6]
     assert len({cell.text for cell in public.cells}) > 3
+
+
+def test_effects_are_left_out_where_the_run_has_none(tmp_path: Path, english: Language) -> None:
+    path = build_run_directory(tmp_path) / "comparisons.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(row for row in rows if not row.startswith("effect,")), encoding="utf-8")
+    old = load_results(tmp_path)
+    assert [span for _, span in side_by_side(old, english).groups] == [3, 3]
+    assert "Effect from" not in headline_table(old, "en")
+
+
+def test_whole_per_cents_that_seem_not_to_add_show_a_decimal(english: Language) -> None:
+    def printed(ips: float, control: float) -> str:
+        gap = ips - control
+        outcome = Outcome("share", Stat(ips), Stat(control), Stat(gap, gap - 0.04, gap, gap + 0.04))
+        return difference_figure(outcome, english).cell
+
+    assert printed(0.166, 0.112) == "+5.4 (+1.4\u00a0to\u00a0+9.4)"
+    assert printed(0.170, 0.110) == "+6 (+2\u00a0to\u00a0+10)"
+
+
+def test_nothing_to_pay_back_is_a_dash_and_no_month(results: Results, english: Language) -> None:
+    unmarked = [replace(row, by_construction="") for row in results.payers]
+    rows = payers(replace(results, payers=tuple(unmarked)), english).rows
+    cells = {row.heading: row.cells[2] for row in rows}
+    assert cells["Employer"] == cells["EU funds"] == Cell("–")
+    assert cells["Municipality"].text == "month 31"
+    assert cells["Wellbeing services county"].text == "not within 5 years"
+
+
+def test_the_services_replaced_stand_beside_the_public_result(
+    results: Results, english: Language
+) -> None:
+    # 1,500 of the service and 150 of its allowance, from the fixture's public payers
+    told = "mean net result of −€1,800 per person contains +€1,650 from other services"
+    assert told in side_by_side(results, english).notes[0]
+    assert told in " ".join(headline_table(results, "en").replace("-", "−").split())
+
+
+def test_the_first_page_says_what_was_assumed_of_the_programme(
+    results: Results, page: str, english: Language
+) -> None:
+    table = programme_assumptions(results, english)
+    assert [row.cells[0].text for row in table.rows] == [
+        "2026",
+        "2026: 2; 2027: 3; 2028: 3",
+        "20",
+        "2026: 90; 2027: 100; 2028: 100",
+        "1 (a new service)",
+        "9 months (7.0–15.0)",
+        "wellbeing services county 75% and state 25% in each year",
+        "today's services: rehabilitative work activity 40%, no other service 35% "
+        "and Clubhouse 25%",
+    ]
+    assert page.index(table.title) < page.index('id="charts"')
+
+
+def test_the_programmes_own_clients_carry_chance_on_top(
+    results: Results, english: Language
+) -> None:
+    note = employment_outcomes(results, english).notes[0]
+    assert "Of this programme's own 60 clients, 17 (7–27) would be in paid work" in note
 
 
 def test_assumptions_without_a_source_stand_first_by_influence(

@@ -292,7 +292,7 @@ def test_ends_leaves_nothing_after_month_24() -> None:
     found = course("published", Persistence.ENDS)
     on_path = found.hazards.gap_misses == 0
     assert np.abs(found.gap()[on_path][..., 23:]).max() < POINT
-    assert np.median(found.gap()[..., 0, 17]) > 0.05
+    assert np.median(found.gap()[..., 0, 17]) > 0.02
 
 
 def test_catch_up_leaves_nothing_after_month_36_and_lifts_the_controls() -> None:
@@ -431,7 +431,7 @@ TRIALS_CLIENTS = (
     "population.higher_education_share=0.2",
     "population.diagnosis={psychosis=0.5, bipolar=0.5, depression_anxiety=0}",
     "population.benefit_at_entry={general_support=0.3, sickness_allowance=0.1, "
-    "rehabilitation_subsidy=0.1, disability_pension=0.4, none=0.1}",
+    "rehabilitation_subsidy=0.1, disability_pension=0.3, none=0.2}",
     "programme.fidelity=[100, 80, 100]",
     "run.draws=16",
 )
@@ -450,7 +450,7 @@ def test_lives_of_trial_clients_agree_with_the_cohort(shape: Persistence) -> Non
     worlds = Worlds(plan, slice(0, WALK_DRAWS))
     world = worlds.headline._replace(people=WALK_PEOPLE, hazards=worlds.hazards(shape))
     assert worlds.draws.column("employment.reference_mean_age")[0] == 36.0
-    inputs, reference, _ = worlds.solved
+    inputs, reference = worlds.solved[0], worlds.reference
     np.testing.assert_allclose(inputs.unemployment_factor, 1.0)
     ages = np.minimum(world.population.age_quantiles, 59.5)  # the same age band, never retired
     world = world._replace(

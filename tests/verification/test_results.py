@@ -80,7 +80,11 @@ def test_v22_equal_effect_and_equal_cost_change_nothing_for_anybody(
 ) -> None:
     """V22: IPS works as the comparator and costs nothing more: 0 for every payer and person."""
     plan = planned(NO_EFFECT, SAME_SERVICES, *NO_COST, f"economics.persistence={persistence}")
-    _, measures, histories = trace_block(world_of(plan))
+    world = world_of(plan)
+    for name in ("find", "reemployment", "first_loss", "later_loss", "multiplier"):
+        by_arm = getattr(world.hazards, name)
+        np.testing.assert_allclose(by_arm[:, 1], by_arm[:, 0], rtol=1e-13, err_msg=name)
+    _, measures, histories = trace_block(world)
     assert np.array_equal(measures[:, :, IPS], measures[:, :, CONTROL])
     assert measures[..., Measure.MONTHS_EMPLOYED].any()
     assert np.abs(measures[..., PAYER_MEASURES]).max() > 1_000.0
@@ -530,7 +534,7 @@ BY_HAND = (
     "population.pension_national_only_share=1",
     "comparator.services={ none = 1.0 }",
     "economics.discount_rate=0",
-    "economics.horizon_years=1",
+    "economics.horizon_years=2",
     "programme.years=1",
     "run.draws=2",
     "run.people=5",
@@ -554,10 +558,10 @@ BY_HAND = (
 CENT = 0.005
 
 
-def a_steady_year(
+def two_steady_years(
     planned: Planned, world_of: WorldOf, *sets: str, works: bool, benefit: str
 ) -> np.ndarray:
-    """Measures of the control arm ``(person, measure)`` of a year in which nothing changes."""
+    """Measures of the control arm ``(person, measure)`` of two years in which nothing changes."""
     entry = ", ".join(f"{name} = {float(name == benefit)}" for name in BENEFIT_NAMES.values())
     plan = planned(*BY_HAND, *sets, f"population.benefit_at_entry={{ {entry} }}")
     assert plan.scenario.economics.policy_date == date(2026, 6, 1)
@@ -581,14 +585,14 @@ def a_steady_year(
 
 
 def compare(measures: np.ndarray, by_hand: dict[str, float]) -> None:
-    """Each sum of a year to the cent a month."""
+    """Each sum of two years, to the cent a month."""
     for name, amount in by_hand.items():
-        found = measures[Measure[name.upper()]]
-        assert abs(found - 12 * amount) < 12 * CENT, (name, found / 12, amount)
+        found = measures[Measure[name.upper()]] / 24
+        assert abs(found - amount) < CENT, (name, found, amount)
 
 
 def test_v37_who_never_works(planned: Planned, world_of: WorldOf) -> None:
-    """V37, first person: general support, housing allowance and social assistance all year."""
+    """V37, first person: general support, housing allowance and social assistance all along."""
     support = 37.21 * 21.5
     year = 12 * support
     basic_deduction = 4265 - 0.18 * (year - 4265)
@@ -599,9 +603,10 @@ def test_v37_who_never_works(planned: Planned, world_of: WorldOf) -> None:
     assistance = 578.43 + RENT - (support - taxes) - housing
     assert (round(taxes, 2), round(housing, 2), round(assistance, 2)) == (116.10, 299.25, 95.26)
     benefits = support + housing + assistance
-    # days of support paid before each month: 0, 21.5 ... 236.5; 10 % from day 100, 20 % from 200
-    local = support * (5 * 0.10 + 2 * 0.20) / 12
-    measures = a_steady_year(planned, world_of, works=False, benefit="general_support")
+    # days of support paid before each month: 0, 21.5, 43 ... 494.5; nothing before day 100 (months
+    # 1-5), 10 % from day 100 (6-10), 20 % from 200 (11-14), 30 % from 300 (15-19), 40 % from 400
+    local = support * (5 * 0.10 + 4 * 0.20 + 5 * 0.30 + 5 * 0.40) / 24
+    measures = two_steady_years(planned, world_of, works=False, benefit="general_support")
     compare(
         measures,
         {
@@ -640,7 +645,7 @@ def test_v37_who_works_full_time_all_year(planned: Planned, world_of: WorldOf) -
     others = (0.0052 + 0.00053) * wage
     right = 0.5 * (employer_pension + pension / 12)
     cost = wage + employer_pension + health + jobless + others
-    measures = a_steady_year(
+    measures = two_steady_years(
         planned,
         world_of,
         "parameters.wages.full_time_share=1",
@@ -694,7 +699,7 @@ def test_v37_who_works_part_time_on_a_disability_pension_under_the_limit(
     employer_pension, health, jobless = 0.171 * wage, 0.0191 * wage, 0.0092 * wage
     others = (0.0052 + 0.00053) * wage
     right = 0.5 * (employer_pension + 0.073 * wage)
-    measures = a_steady_year(
+    measures = two_steady_years(
         planned,
         world_of,
         "parameters.wages.full_time_share=0",
