@@ -188,9 +188,12 @@ def run_prices(
     on = scenario.economics.policy_date
     paid_by = category_payers(library, scenario)
     zero = np.zeros(len(draws))
+    # allowances are law's nominal euros, as benefits are
+    price_year = scenario.economics.price_year
+    to_price_year = index_factor(library, "prices.consumer", on.year, price_year)
     costs = [draws.column(f"comparator.{service}_cost_month") for service in SERVICES]
     allowances = [
-        draws.column(f"comparator.{service}_allowance_month")
+        draws.column(f"comparator.{service}_allowance_month") * to_price_year
         if f"{service}_allowance" in ALLOWANCES
         else zero
         for service in SERVICES

@@ -529,13 +529,13 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
             hospital_left = episode_length(z, drawn.episode_days, drawn.episode_sigma)
         days = hospital_days(hospital_left)
         hospital_left -= days
-        visits = person.visits_month
         ratio = drawn.allocation_ratio if arm == 1 and month <= drawn.allocation_months else 1.0
-        paid_days = paid(days, ratio, drawn.cashable)
-        days *= ratio
-        ratio = drawn.employment_ratio if working else 1.0
-        paid_visits = paid(visits, ratio, drawn.cashable)
-        visits *= ratio
+        changed = hospital_days(days * ratio)
+        paid_days = paid(days, changed, drawn.cashable)
+        days = changed
+        changed = person.visits_month * (drawn.employment_ratio if working else 1.0)
+        paid_visits = paid(person.visits_month, changed, drawn.cashable)
+        visits = changed
         monthly[t, C_DAYS] += days
         monthly[t, C_VISITS] += visits
         monthly[t, C_PAID_DAYS] += paid_days

@@ -70,6 +70,22 @@ class ParameterDraws:
             raise InputError("asked in another unit", key=id, found=unit, allowed=self.units[id])
         return np.ascontiguousarray(self.values[:, self.ids.index(id)])
 
+    def number(self, id: str) -> float:
+        """A parameter that is one number for the whole run, not one per draw.
+
+        Raises
+        ------
+        InputError
+            If a scenario gave it a distribution.
+        """
+        values = self.column(id)
+        if id in self.sampled:
+            raise InputError(
+                "this parameter is one number for the whole run; give it without a distribution",
+                key=id,
+            )
+        return float(values[0])
+
     def table(self, id: str, unit: str | None = None) -> dict[str, Array]:
         """Values of the entries of a table parameter, each (draw,)."""
         prefix = f"{id}."

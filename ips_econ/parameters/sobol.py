@@ -50,9 +50,10 @@ def sobol_points(
 
 def _dealt(dimensions: int, shuffled: int, sequence: np.random.SeedSequence) -> NDArray[np.int64]:
     """Which axis of the net each dimension takes in one scrambling."""
-    random = np.random.Generator(np.random.PCG64(sequence.spawn(1)[0]))
     order = np.arange(dimensions)
-    order[:shuffled] = random.permutation(shuffled)
+    if shuffled:
+        random = np.random.Generator(np.random.PCG64(sequence.spawn(1)[0]))
+        order[:shuffled] = random.permutation(shuffled)
     return order
 
 

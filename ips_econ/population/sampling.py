@@ -93,7 +93,7 @@ def population_tables(scenario: Scenario, draws: ParameterDraws) -> Population:
         pension_national_only_share=clients.pension_national_only_share,
         entry_year=np.cumsum(entry_year_shares(scenario)),
         unemployment_days=float(clients.unemployment_days_at_entry),
-        frailty_quantiles=gamma_quantiles(float(draws.column("treatment.frailty_shape")[0])),
+        frailty_quantiles=gamma_quantiles(draws.number("treatment.frailty_shape")),
         low_share=draws.column("employment.low_finder_share"),
         pension_level=np.cumsum(np.stack([levels[n] for n in PENSION_LEVELS], axis=1), axis=1),
         housing_allowance=draws.column("benefits.housing_allowance_take_up"),

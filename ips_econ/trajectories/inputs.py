@@ -51,7 +51,7 @@ def reference_population(draws: ParameterDraws) -> Reference:
     """Means and stratum weights of the reference population."""
 
     def fixed(name: str) -> float:
-        return float(draws.column(f"employment.reference_{name}")[0])
+        return draws.number(f"employment.reference_{name}")
 
     mean, sd = fixed("mean_age"), fixed("sd_age")
     work, education = fixed("recent_work_share"), fixed("higher_education_share")
@@ -107,7 +107,7 @@ def share_at_fidelity(score: float, draws: ParameterDraws) -> np.ndarray:
     the middle of its band, all of it from good on (row 26; bands, so that a point never matters
     more than its part of a band).
     """
-    good, fair = (float(draws.column(f"effect.fidelity_{b}_from")[0]) for b in ("good", "fair"))
+    good, fair = (draws.number(f"effect.fidelity_{band}_from") for band in ("good", "fair"))
     low, middle = (
         draws.column("effect.fidelity_low_share"),
         draws.column("effect.fidelity_fair_share"),
@@ -156,7 +156,7 @@ def persistence_path(
     if shape is Persistence.SUSTAINED:
         at_36 = draws.column("effect.gap_left_month_36")
         at_60 = np.minimum(at_36, draws.column("effect.gap_left_month_60"))
-        zero = float(draws.column("effect.gap_zero_month")[0])
+        zero = draws.number("effect.gap_zero_month")
         knots = np.stack([at_36, at_60, np.zeros(len(draws))], axis=1)
         return Path(shape, np.array([36.0, 60.0, zero]), knots)
     if shape is Persistence.HAZARDS_ONLY:
@@ -237,7 +237,7 @@ def job_terms(scenario: Scenario, draws: ParameterDraws) -> JobTerms:
     """Hours and pay; the position in the entry-level wage distribution is drawn."""
 
     def fixed(name: str) -> float:
-        return float(draws.column(f"wages.{name}").mean())
+        return draws.number(f"wages.{name}")
 
     position = ndtri(draws.column("wages.position") / 100.0)
     median = draws.column("wages.entry_hourly_median") * scenario.region.wage_index
@@ -265,7 +265,7 @@ def treatment_inputs(scenario: Scenario, draws: ParameterDraws) -> Treatment:
         allocation_ratio=(
             draws.column("treatment.allocation_inpatient_ratio") if route == "allocation" else none
         ),
-        allocation_months=float(draws.column("treatment.allocation_months")[0]),
+        allocation_months=draws.number("treatment.allocation_months"),
         employment_ratio=(
             draws.column("treatment.employment_outpatient_ratio") if route == "employment" else none
         ),

@@ -41,6 +41,6 @@ def episode_length(z, mean_days, sigma):  # type: ignore[no-untyped-def]
 
 
 @step
-def paid(use, ratio, cashable):  # type: ignore[no-untyped-def]
-    """Use that is paid for when ``use`` changes by ``ratio``: only the cashable part is saved."""
-    return use * (1.0 + cashable * (ratio - 1.0))
+def paid(before, after, cashable):  # type: ignore[no-untyped-def]
+    """Use that is paid for when it goes from ``before`` to ``after``: what is cashable is saved."""
+    return before + cashable * (after - before)

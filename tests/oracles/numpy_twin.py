@@ -524,9 +524,10 @@ def post_treatment(
     on_days = treatment.allocation_ratio[d] if by_allocation else np.ones(len(d))
     on_visits = np.where(course.working, treatment.employment_ratio[d], 1.0)
     visits = people.visits * course.alive
-    paid_days = days * (1.0 + treatment.cashable * (on_days - 1.0))
-    paid_visits = visits * (1.0 + treatment.cashable * (on_visits - 1.0))
-    days, visits = days * on_days, visits * on_visits
+    used, seen = np.minimum(days * on_days, DAYS_A_MONTH), visits * on_visits
+    paid_days = (1.0 - treatment.cashable) * days + treatment.cashable * used
+    paid_visits = (1.0 - treatment.cashable) * visits + treatment.cashable * seen
+    days, visits = used, seen
     medication = prices.medication_month[d, people.diagnosis] * course.alive
     board.post(month, Count.INPATIENT_DAYS, days)
     board.post(month, Count.OUTPATIENT_VISITS, visits)

@@ -430,9 +430,9 @@ def test_hospital_days_fill_one_month_at_most() -> None:
 
 
 def test_only_the_cashable_part_of_saved_use_is_saved() -> None:
-    assert paid(10.0, 0.8, 1.0) == pytest.approx(8.0)
-    assert paid(10.0, 0.8, 0.25) == pytest.approx(9.5)
-    assert paid(10.0, 0.8, 0.0) == 10.0
+    assert paid(10.0, 8.0, 1.0) == pytest.approx(8.0)
+    assert paid(10.0, 8.0, 0.25) == pytest.approx(9.5)
+    assert paid(10.0, 8.0, 0.0) == 10.0
 
 
 @pytest.mark.parametrize(

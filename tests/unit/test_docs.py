@@ -103,7 +103,7 @@ def test_files_the_readme_links_to_exist() -> None:
 
 
 def words(table: str) -> set[str]:
-    """The words of a plain-text table; figures, and with them widths and line breaks, may differ."""
+    """The words of a plain-text table; figures, and with them line breaks, may differ."""
     return set(re.findall(r"[^\W\d_]+", table))
 
 

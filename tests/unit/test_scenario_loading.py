@@ -434,11 +434,11 @@ def test_extends_must_name_something(refused, extends, nearest):
         ),
         (
             "programme.caseload = true",
-            "programme.caseload: wrong type; found True; allowed: a number from 1 to 60",
+            "programme.caseload: wrong type; found True; allowed: a number from 1 to 40",
         ),
         (
             'programme.caseload = "20"',
-            "programme.caseload: wrong type; found '20'; allowed: a number from 1 to 60, with a "
+            "programme.caseload: wrong type; found '20'; allowed: a number from 1 to 40, with a "
             "decimal point and without quotation marks",
         ),
         (
