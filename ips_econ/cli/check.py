@@ -10,6 +10,7 @@ import click
 from ips_econ.errors import InputError, Problem, RunError
 
 if TYPE_CHECKING:
+    from ips_econ.parameters.library import ParameterLibrary
     from ips_econ.scenario.loading import LoadedScenario
 
 VALID = {"en": "valid", "fi": "kelpaa", "sv": "giltigt"}
@@ -61,11 +62,23 @@ def check(
         language = loaded.scenario.language
         click.echo(f"{name}: {VALID[language]} ({loaded.scenario.name})")
         if loaded.overridden:
-            click.echo(f"  {REPLACED[language]}: {', '.join(loaded.overridden)}")
+            click.echo(f"  {REPLACED[language]}:")
+            for id in loaded.overridden:
+                click.echo(f"    {replaced(id, library, loaded.library)}")
         if resolved:
             click.echo(_table(loaded))
     if problems:
         raise InputError(problems)
+
+
+def replaced(id: str, before: ParameterLibrary, after: ParameterLibrary) -> str:
+    """An override in one line: id, published and new value, unit, price year."""
+    from ips_econ.parameters.listing import value_text
+
+    parameter = after.parameters[id]
+    old = value_text(before.parameters[id].values[-1])
+    year = f", prices of {parameter.price_year}" if parameter.price_year else ""
+    return f"{id}: {old} -> {value_text(parameter.values[-1])} ({parameter.unit}{year})"
 
 
 @click.command()

@@ -190,7 +190,14 @@ def _payers(results: Results, language: Language) -> str:
         "answer.payers.text",
         gainers=_named(gainers, language),
         losers=_named(losers, language),
+        county=_county(results, language),
     )
+
+
+def _county(results: Results, language: Language) -> str:
+    """The county's own probability of gain; nothing but a dash where its sign is structural."""
+    probability = results.perspectives["wellbeing_county"].p_positive
+    return "–" if probability is None else language.probability(probability)
 
 
 def _named(rows: list[PayerResult], language: Language) -> str:

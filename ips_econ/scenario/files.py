@@ -100,6 +100,8 @@ def _with_hint(path: Path, problem: Problem) -> Problem:
     if not (comma and whole.isdigit() and decimals[:1].isdigit()):
         return problem
     advice = f"; numbers are written with a decimal point: {whole}.{decimals}"
+    if len(decimals) == 3 and decimals.isdigit():
+        advice = f"; write {whole}{decimals}, without a separator for thousands"
     return replace(problem, message=problem.message + advice)
 
 

@@ -127,7 +127,7 @@ def resolve(
     library = _with_parameters(problems, settings, library)
     settings = {**defaults(problems, settings, place, library), **settings}
     _change_parts(problems, settings, [part for part in parts if part.keys[0] != "parameters"])
-    scenario = _validated(problems, settings)
+    scenario = _validated(problems, settings, library)
     if scenario is not None:
         library = _with_keys(problems, settings, scenario, library)
     problems.found.sort(key=lambda problem: (problem.file or "", problem.line or 0))
@@ -207,7 +207,17 @@ def _with(table: Mapping[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
     return {**table, keys[0]: value}
 
 
-def _validated(problems: Problems, settings: Settings) -> Scenario | None:
+def _with_parameter_hint(problem: Problem, library: ParameterLibrary) -> Problem:
+    """A key that is a parameter's id says how a parameter is changed."""
+    if not problem.message.startswith("unknown key") or problem.key not in library.parameters:
+        return problem
+    message = f'this is a parameter: under [parameters] write "{problem.key}" = …'
+    return replace(problem, message=message, allowed=None, nearest=None)
+
+
+def _validated(
+    problems: Problems, settings: Settings, library: ParameterLibrary
+) -> Scenario | None:
     """The resolved scenario, or ``None`` after noting everything the schema refuses."""
     content: dict[str, Any] = {section: {} for section in SECTIONS}
     content |= {keys[0]: written.value for keys, written in settings.items() if len(keys) == 1}
@@ -221,7 +231,7 @@ def _validated(problems: Problems, settings: Settings) -> Scenario | None:
         add_validation_problems(refused, error, Scenario, content)
         noted = {problem.key for problem in problems.found}
         problems.found.extend(
-            _at_its_place(with_range(problem), settings)
+            _at_its_place(_with_parameter_hint(with_range(problem), library), settings)
             for problem in refused.found
             if problem.key not in noted
         )
