@@ -93,7 +93,6 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="`ips-econ COMMAND --help` explains a command and gives an example.",
 )
 @click.version_option(package_name="ips-econ", message="%(prog)s %(version)s")

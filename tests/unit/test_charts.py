@@ -77,7 +77,7 @@ def test_titles_state_the_finding(results: Results, charts: tuple[Chart, ...]) -
         "Pays most: wellbeing services county (−€5,400); gains most: participant (+€5,000)"
     )
     title = chart(charts, "net_result_distribution").title
-    assert "if the difference in work is sustained" in title
+    assert "if the difference in work lasts, slowly shrinking (sustained)" in title
     assert "IPS replaces 88% of other services" in title
 
 

@@ -16,7 +16,6 @@ from ips_econ.evaluation.outcomes import Draws, summary
 from ips_econ.ledger.posting import COLUMNS, ITEMS, Count
 from ips_econ.ledger.streams import IPS_CATEGORIES
 from ips_econ.ledger.walk import Measure, World, live_block, trace_block
-from ips_econ.population.attributes import RETIREMENT_AGE
 from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, EMPLOYER_ITEMS, Item
 from ips_econ.trajectories.benefit_status import BenefitHazards
 
@@ -102,7 +101,7 @@ def test_v11_nothing_is_earned_from_the_retirement_age_on(
     aged = ("population.min_age=63", "population.mean_age=63.9", "population.sd_age=0.2")
     world = immortal(world_of(planned(*ONE_EACH, *aged)))
     lived = person_months(world)[..., Count.ALIVE].sum(axis=-1)
-    assert lived.max() <= (RETIREMENT_AGE - 63) * 12
+    assert lived.max() <= (65 - 63) * 12
     assert lived.min() >= 1.0
 
 
