@@ -55,6 +55,16 @@ def compiled(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True)(function))
 
 
+def compiled_without_allocation(function: F) -> F:
+    """Compile a loop that only indexes arrays it is given.
+
+    Numba counts references to arrays at every hand-over; a loop that makes no array needs none of
+    it, and the walk is a sixth faster without. Division by zero gives inf or nan as in numpy.
+    """
+    build = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+    return cast(F, build(function))
+
+
 def step(function: F) -> F:
     """Mark a scalar rule: plain Python when called from Python, compiled inside a loop."""
     return register_jitable(function)

@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ips_econ.compilation import compiled, step
+from ips_econ.compilation import compiled_without_allocation, step
 from ips_econ.ledger.accounts import PUBLIC_SECTOR, Payer
 from ips_econ.ledger.posting import (
     COLUMNS,
     ITEMS,
     N_PAYERS,
+    VALUES,
     Count,
     Rules,
     Value,
@@ -202,9 +203,9 @@ class World(NamedTuple):
     terms: JobTerms
     treatment: Treatment
     death: np.ndarray  # (draw, sex, diagnosis, age in years) per month
-    normal_quantiles: np.ndarray  # (quantile,) of the standard normal
     rules: Rules
     prices: Prices
+    normal_quantiles: np.ndarray  # (quantile,) of the standard normal
 
 
 class Totals(NamedTuple):
@@ -342,25 +343,75 @@ def new_pay(key, month, full_time, hours_quantiles, normal_quantiles, drawn, poi
     return pay_index(monthly_wage(hours, drawn.hourly_wage * relative), drawn.pay_step, points)
 
 
+class Scratch(NamedTuple):
+    """Room that the lives of a block share; what it holds belongs to one person.
+
+    ``u_benefit``, ``u_work``, ``hospital`` ``(month,)``: a person's luck and days in hospital, the
+    same in both arms; ``worked`` ``(month,)``: months in work of the control arm; ``flows``
+    ``(value,)``: discounted values of the law in one life; ``ips_paid`` ``(payer,)``: discounted
+    cost of its IPS; ``measures`` ``(arm, measure)``;
+    ``nothing``: no history.
+    """
+
+    u_benefit: np.ndarray
+    u_work: np.ndarray
+    hospital: np.ndarray
+    worked: np.ndarray
+    flows: np.ndarray
+    ips_paid: np.ndarray
+    measures: np.ndarray
+    nothing: np.ndarray
+
+
 @step
-def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # type: ignore[no-untyped-def]
+def meet_luck(d, person, tables, drawn, scratch):  # type: ignore[no-untyped-def]
+    """What happens to a person in either arm; returns the months before death or retirement."""
+    death, normal_quantiles = tables.death, tables.normal_quantiles
+    u_benefit, u_work, hospital = scratch.u_benefit, scratch.u_work, scratch.hospital
+    key = person.key
+    for t in range(drawn.months):
+        u_benefit[t] = uniform(key, t + 1, BENEFIT)
+        u_work[t] = uniform(key, t + 1, WORK)
+    left = 0.0
+    for t in range(drawn.months):
+        month = t + 1
+        age = int(person.age + t / 12.0)
+        if age >= RETIREMENT_AGE or (
+            uniform(key, month, DEATH) < death[d, person.woman, person.diagnosis, age]
+        ):
+            return t
+        if left <= 0.0 and uniform(key, month, ADMISSION) < person.admission_prob:
+            u_length = uniform(key, month, EPISODE_LENGTH)
+            z = from_quantiles(u_length, normal_quantiles)
+            left = episode_length(z, drawn.episode_days, drawn.episode_sigma)
+        hospital[t] = hospital_days(left)
+        left -= hospital[t]
+    return drawn.months
+
+
+@step
+def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, history):  # type: ignore[no-untyped-def]
     """One life in one arm: adds to ``monthly`` and fills ``measures`` and, if asked, ``history``.
 
-    ``monthly`` ``(month, column)``, ``measures`` ``(measure,)``; ``worked`` ``(month,)`` carries
-    the control arm's months in work to the IPS arm of the same person. Within the months arrays
-    are only indexed: handing them to a step there would cost more than the step.
+    ``monthly`` ``(month, column)``, ``measures`` ``(measure,)``; ``lived`` months. What the law
+    makes of a month is added up spell by spell: a spell is months in one cell of the tables, and
+    ``held`` its discounted length so far.
     """
     items, values, suspended = tables.items, tables.values, tables.suspended
     municipal_days, municipal_shares = tables.municipal_days, tables.municipal_shares
     find, reemployment, multipliers = tables.find, tables.reemployment, tables.multiplier
-    first_loss, later_loss, death = tables.first_loss, tables.later_loss, tables.death
+    first_loss, later_loss = tables.first_loss, tables.later_loss
     hours_quantiles, normal_quantiles = tables.hours_quantiles, tables.normal_quantiles
-    discounts = tables.discount
-    ips_payers, treatment_payers = tables.ips_payers, tables.treatment_payers
+    discounts, ips_payers, treatment_payers = (
+        tables.discount,
+        tables.ips_payers,
+        tables.treatment_payers,
+    )
     service_payers, allowance_payers = tables.service_payers, tables.allowance_payers
-    service_cost = tables.service_month[d, person.service]
-    service_allowance = tables.allowance_month[d, person.service]
     medication = tables.medication_month[d, person.diagnosis]
+    u_benefit, u_work, hospital = scratch.u_benefit, scratch.u_work, scratch.hospital
+    ips_paid = scratch.ips_paid
+    worked, flows = scratch.worked, scratch.flows
 
     key, y, household = person.key, person.entry_year, person.household
     stratum_row = stratum(person, AGE_BAND_STARTS)
@@ -371,40 +422,31 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
     job_pay, full_time, long_spell = 0, False, False
     benefit, months_sick, months_suspended = person.benefit, 0, 0
     support_days = person.unemployment_days if benefit == SUPPORT else 0.0
+    municipal_step, municipal_share = 0, 0.0
     service_left = person.service_months if uses_service else 0
-    hospital_left = 0.0
+    spell_row, spell_pay, held = 0, -1, 0.0
+    net, gross, support = 0.0, 0.0, 0.0
+    served, municipal = 0.0, 0.0  # discounted months in a service, discounted euros
     inpatient, outpatient, drugs = 0.0, 0.0, 0.0  # discounted use
-    for month in range(1, drawn.months + 1):
+    flows[:] = 0.0
+    ips_paid[:] = 0.0
+    for month in range(1, lived + 1):
         t = month - 1
-        age = int(person.age + t / 12.0)
-        if age >= RETIREMENT_AGE or (
-            uniform(key, month, DEATH) < death[d, person.woman, person.diagnosis, age]
-        ):
-            for later in range(t, drawn.months):
-                monthly[later, C_ENDED] += 1.0
-                if entered:
-                    monthly[later, C_EVER] += 1.0
-                if arm == 0:
-                    worked[later] = False
-                elif worked[later]:
-                    monthly[later, C_DISCORDANT] += 1.0
-            break
         benefit_before = benefit
-        u_benefit = uniform(key, month, BENEFIT)
-        benefit = review(u_benefit, benefit, months_sick, working, drawn.benefits)
+        benefit = review(u_benefit[t], benefit, months_sick, working, drawn.benefits)
         if benefit != benefit_before:
             months_suspended = 0
         months_sick = months_sick + 1 if benefit == SICKNESS else 0
 
+        now = monthly[t]
         # work: one uniform, low is work (monotone coupling between the arms)
-        u_work = uniform(key, month, WORK)
         multiplier = multipliers[d, arm, y, group, t]
         if working:
             when = 0 if month <= TRIAL_MONTHS else 1
             loss = later_loss[d, arm, y, when]
             if first_job:
                 loss = first_loss[d, arm, y, when, tenure]
-            if u_work >= 1.0 - min(1.0, loss / multiplier):
+            if u_work[t] >= 1.0 - min(1.0, loss / multiplier):
                 working = False
                 first_job = False
                 months_suspended = 0
@@ -414,7 +456,7 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
             found = reemployment[d, arm, y, t]
             if not entered:
                 found = find[d, arm, y, phase_of(month), person.low_finder, stratum_row]
-            if u_work < min(1.0, found * multiplier):
+            if u_work[t] < min(1.0, found * multiplier):
                 working, tenure = True, 1
                 if not entered:
                     measures[M_FOUND] = 1.0
@@ -432,7 +474,7 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
                     if first_job:
                         loss = first_loss[d, arm, y, when, completed]
                     loss = min(1.0, loss / multipliers[d, arm, y, group, t + completed])
-                    if uniform(key, month + completed, WORK) >= 1.0 - loss:
+                    if u_work[t + completed] >= 1.0 - loss:
                         long_spell = False
                 if benefit == SICKNESS:
                     benefit, months_sick = SUPPORT, 0
@@ -448,87 +490,75 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
                 benefit, months_suspended = SUPPORT, 0
                 row = rule_row(benefit, person.pension, limit_applies, in_rehabilitation)
             else:
-                monthly[t, C_SUSPENDED] += 1.0
+                now[C_SUSPENDED] += 1.0
 
         # posting: taxes and benefits of the month
         discount = discounts[t]
-        for i in range(ITEMS):
-            monthly[t, i] += items[row, household, pay, i]
-        for p in range(N_PAYERS):
-            measures[M_PAYER + p] += discount * values[row, household, pay, p]
-        net = values[row, household, pay, V_NET]
-        gross = values[row, household, pay, V_GROSS]
-        measures[M_NET] += discount * net
-        measures[M_BENEFITS] += discount * values[row, household, pay, V_BENEFITS]
-        measures[M_TAXES] += discount * values[row, household, pay, V_TAXES]
-        measures[M_GROSS] += discount * gross
-        support = values[row, household, pay, V_SUPPORT]
+        if row != spell_row or pay != spell_pay:
+            if held > 0.0:
+                for v in range(VALUES):
+                    flows[v] += held * values[spell_row, household, spell_pay, v]
+            spell_row, spell_pay, held = row, pay, 0.0
+            net = values[row, household, pay, V_NET]
+            gross = values[row, household, pay, V_GROSS]
+            support = values[row, household, pay, V_SUPPORT]
+        held += discount
         if support > 0.0:
-            share = 0.0
-            for i in range(len(municipal_days)):
-                if support_days >= municipal_days[i]:
-                    share = municipal_shares[i]
+            while (
+                municipal_step < len(municipal_days)
+                and support_days >= municipal_days[municipal_step]
+            ):
+                municipal_share = municipal_shares[municipal_step]
+                municipal_step += 1
             support_days += BENEFIT_DAYS_PER_MONTH
-            monthly[t, C_MUNICIPAL] += support * share
-            measures[M_PAYER + MUNICIPALITY] -= discount * support * share
-            measures[M_PAYER + STATE] += discount * support * share
-        monthly[t, C_ALIVE] += 1.0
-        monthly[t, C_STATUS + benefit] += 1.0
+            now[C_MUNICIPAL] += support * municipal_share
+            municipal += discount * support * municipal_share
+        for i in range(ITEMS):
+            now[i] += items[row, household, pay, i]
+        now[C_ALIVE] += 1.0
+        now[C_STATUS + benefit] += 1.0
         if working:
-            monthly[t, C_EMPLOYED] += 1.0
-            monthly[t, C_FULL_TIME if full_time else C_PART_TIME] += 1.0
-            monthly[t, C_WORKING + benefit] += 1.0
+            now[C_EMPLOYED] += 1.0
+            now[C_FULL_TIME if full_time else C_PART_TIME] += 1.0
+            now[C_WORKING + benefit] += 1.0
             measures[M_MONTHS] += 1.0
             idle_row = rule_row(benefit, person.pension, True, False)
             if net < values[idle_row, household, 0, V_NET]:
-                monthly[t, C_POORER + benefit] += 1.0
+                now[C_POORER + benefit] += 1.0
                 measures[M_POORER] += 1.0
             if tenure <= drawn.subsidy_months:
                 subsidy = discount * drawn.wage_subsidy * gross
-                monthly[t, C_SUBSIDISED] += gross
+                now[C_SUBSIDISED] += gross
                 measures[M_PAYER + EMPLOYER] += subsidy
                 measures[M_PAYER + MUNICIPALITY] -= subsidy
             for i in range(len(AT_MONTHS)):
                 if month == AT_MONTHS[i]:
                     measures[AT_COLUMNS[i]] = 1.0
         if entered:
-            monthly[t, C_EVER] += 1.0
+            now[C_EVER] += 1.0
 
         if arm == 0:
             worked[t] = working
         elif worked[t] != working:
-            monthly[t, C_DISCORDANT] += 1.0
+            now[C_DISCORDANT] += 1.0
 
         # service contact
         in_service = arm == 1 and month <= person.support_months
         if in_service:
             cost = discount * drawn.ips_month
-            monthly[t, C_IN_SERVICE] += 1.0
+            now[C_IN_SERVICE] += 1.0
             measures[M_SERVICE] += cost
             measures[M_PROGRAMME] += cost
             calendar = y + t // 12
             for p in range(N_PAYERS):
-                measures[M_PAYER + p] -= cost * ips_payers[calendar, p]
+                ips_paid[p] += cost * ips_payers[calendar, p]
         if service_left > 0 and not working:
             service_left -= 1
-            cost = discount * service_cost
-            allowance = discount * service_allowance
-            monthly[t, C_SERVICE + person.service] += 1.0
-            measures[M_SERVICE] += cost
-            measures[M_NET] += allowance
-            measures[M_BENEFITS] += allowance
-            measures[M_PAYER + PARTICIPANT] += allowance
-            for p in range(N_PAYERS):
-                measures[M_PAYER + p] -= cost * service_payers[person.service, p]
-                measures[M_PAYER + p] -= allowance * allowance_payers[person.service, p]
+            served += discount
+            now[C_SERVICE + person.service] += 1.0
 
         # treatment use
-        if hospital_left <= 0.0 and uniform(key, month, ADMISSION) < person.admission_prob:
-            u_length = uniform(key, month, EPISODE_LENGTH)
-            z = from_quantiles(u_length, normal_quantiles)
-            hospital_left = episode_length(z, drawn.episode_days, drawn.episode_sigma)
-        days = hospital_days(hospital_left)
-        hospital_left -= days
+        days = hospital[t]
         ratio = drawn.allocation_ratio if arm == 1 and month <= drawn.allocation_months else 1.0
         changed = hospital_days(days * ratio)
         paid_days = paid(days, changed, drawn.cashable)
@@ -536,11 +566,11 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
         changed = person.visits_month * (drawn.employment_ratio if working else 1.0)
         paid_visits = paid(person.visits_month, changed, drawn.cashable)
         visits = changed
-        monthly[t, C_DAYS] += days
-        monthly[t, C_VISITS] += visits
-        monthly[t, C_PAID_DAYS] += paid_days
-        monthly[t, C_PAID_VISITS] += paid_visits
-        monthly[t, C_MEDICATION] += medication
+        now[C_DAYS] += days
+        now[C_VISITS] += visits
+        now[C_PAID_DAYS] += paid_days
+        now[C_PAID_VISITS] += paid_visits
+        now[C_MEDICATION] += medication
         measures[M_DAYS] += days
         measures[M_VISITS] += visits
         inpatient += discount * paid_days
@@ -555,14 +585,36 @@ def live(d, arm, person, tables, drawn, worked, monthly, measures, history):  # 
             history[t, 5] = days
             history[t, 6] = visits
             history[t, 7] = tenure if working else 0
+    for t in range(lived, drawn.months):
+        monthly[t, C_ENDED] += 1.0
+        if entered:
+            monthly[t, C_EVER] += 1.0
+
+    # what was added up over the life
+    if held > 0.0:
+        for v in range(VALUES):
+            flows[v] += held * values[spell_row, household, spell_pay, v]
+    cost = served * tables.service_month[d, person.service]
+    allowance = served * tables.allowance_month[d, person.service]
     inpatient *= drawn.inpatient_day
     outpatient *= drawn.outpatient_visit
+    measures[M_NET] = flows[V_NET] + allowance
+    measures[M_BENEFITS] = flows[V_BENEFITS] + allowance
+    measures[M_TAXES] = flows[V_TAXES]
+    measures[M_GROSS] = flows[V_GROSS]
+    measures[M_SERVICE] += cost
     measures[M_TREATMENT] = inpatient + outpatient + drugs
+    measures[M_PAYER + PARTICIPANT] += allowance
+    measures[M_PAYER + MUNICIPALITY] -= municipal
+    measures[M_PAYER + STATE] += municipal
     for p in range(N_PAYERS):
-        measures[M_PAYER + p] -= (
-            inpatient * treatment_payers[0, p]
-            + outpatient * treatment_payers[1, p]
-            + drugs * treatment_payers[2, p]
+        measures[M_PAYER + p] += (
+            flows[p]
+            - (cost * service_payers[person.service, p] + ips_paid[p])
+            - allowance * allowance_payers[person.service, p]
+            - inpatient * treatment_payers[0, p]
+            - outpatient * treatment_payers[1, p]
+            - drugs * treatment_payers[2, p]
         )
     for i in range(len(EVER_MONTHS)):
         if entered and measures[M_UNTIL] <= EVER_MONTHS[i]:
@@ -582,22 +634,21 @@ def add_to_group(group, d, measures, totals):  # type: ignore[no-untyped-def]
             totals.group_sums[d, group, arm, k] += measures[arm, GROUP_COLUMNS[k]]
 
 
-@compiled
-def walk(world, totals):  # type: ignore[no-untyped-def]
+@compiled_without_allocation
+def walk(world, totals, scratch):  # type: ignore[no-untyped-def]
     """Live and post every person of every draw of a block; adds into ``totals``."""
-    nothing = np.zeros((0, HISTORY_COLUMNS))
-    measures = np.zeros((2, MEASURES))
-    tables, population = tables_of(world), world.population
-    worked = np.zeros(world.months, dtype=np.bool_)
+    tables, population, measures = tables_of(world), world.population, scratch.measures
     for d in range(len(world.replicates)):
         replicate = replicate_key(world.seed, world.replicates[d])
         drawn = numbers_of(world, d)
         for i in range(world.people):
             person = client(person_key(replicate, i), d, population)
+            lived = meet_luck(d, person, tables, drawn, scratch)
             measures[:] = 0.0
             for arm in range(2):
                 posted = totals.monthly[d, arm, person.entry_year]
-                live(d, arm, person, tables, drawn, worked, posted, measures[arm], nothing)
+                life = measures[arm]
+                live(d, arm, person, lived, tables, drawn, scratch, posted, life, scratch.nothing)
             for k in range(MEASURES):
                 control, ips = measures[0, k], measures[1, k]
                 totals.sums[d, 0, k] += control
@@ -615,32 +666,39 @@ def walk(world, totals):  # type: ignore[no-untyped-def]
             add_to_group(FIRST_BENEFIT_GROUP + person.benefit, d, measures, totals)
 
 
-@compiled
-def walk_with_histories(world, totals, measures, histories):  # type: ignore[no-untyped-def]
+@compiled_without_allocation
+def walk_with_histories(world, totals, scratch, measures, histories):  # type: ignore[no-untyped-def]
     """The same lives with every person kept: for traces and tests, a second call with same keys.
 
     ``measures`` ``(draw, person, arm, measure)`` and ``histories`` ``(draw, person, arm, month,
     column)`` are filled in place.
     """
     tables, population = tables_of(world), world.population
-    worked = np.zeros(world.months, dtype=np.bool_)
     for d in range(len(world.replicates)):
         replicate = replicate_key(world.seed, world.replicates[d])
         drawn = numbers_of(world, d)
         for i in range(world.people):
             person = client(person_key(replicate, i), d, population)
+            lived = meet_luck(d, person, tables, drawn, scratch)
             for arm in range(2):
-                live(
-                    d,
-                    arm,
-                    person,
-                    tables,
-                    drawn,
-                    worked,
-                    totals.monthly[d, arm, person.entry_year],
-                    measures[d, i, arm],
-                    histories[d, i, arm],
-                )
+                posted = totals.monthly[d, arm, person.entry_year]
+                life, history = measures[d, i, arm], histories[d, i, arm]
+                live(d, arm, person, lived, tables, drawn, scratch, posted, life, history)
+
+
+def new_scratch(world: World) -> Scratch:
+    """Room for the lives of one block."""
+    months = world.months
+    return Scratch(
+        u_benefit=np.zeros(months),
+        u_work=np.zeros(months),
+        hospital=np.zeros(months),
+        worked=np.zeros(months, dtype=np.bool_),
+        flows=np.zeros(VALUES),
+        ips_paid=np.zeros(N_PAYERS),
+        measures=np.zeros((2, MEASURES)),
+        nothing=np.zeros((0, HISTORY_COLUMNS)),
+    )
 
 
 def empty_totals(world: World) -> Totals:
@@ -658,7 +716,7 @@ def empty_totals(world: World) -> Totals:
 def live_block(world: World) -> Totals:
     """Simulate one block of draws."""
     totals = empty_totals(world)
-    walk(world, totals)
+    walk(world, totals, new_scratch(world))
     return totals
 
 
@@ -668,5 +726,5 @@ def trace_block(world: World) -> tuple[Totals, np.ndarray, np.ndarray]:
     draws = len(world.replicates)
     measures = np.zeros((draws, world.people, 2, MEASURES))
     histories = np.zeros((draws, world.people, 2, world.months, HISTORY_COLUMNS))
-    walk_with_histories(world, totals, measures, histories)
+    walk_with_histories(world, totals, new_scratch(world), measures, histories)
     return totals, measures, histories
