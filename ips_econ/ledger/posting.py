@@ -10,6 +10,7 @@ import numpy as np
 from ips_econ.compilation import step
 from ips_econ.ledger.accounts import Payer
 from ips_econ.tax_benefit.net_income import Item
+from ips_econ.tax_benefit.tabulate import wage_index
 from ips_econ.trajectories.benefit_status import NONE, PENSION, SICKNESS, SUBSIDY, SUPPORT
 
 ITEMS = len(Item)
@@ -98,4 +99,4 @@ def rule_row(benefit, pension, pays_suspended, in_rehabilitation):  # type: igno
 @step
 def pay_index(wage, pay_step, points):  # type: ignore[no-untyped-def]
     """Grid point of a monthly wage: pay is paid in steps of the grid, at least one."""
-    return min(points - 1, max(1, int(wage / pay_step + 0.5)))
+    return max(1, wage_index(wage, points, pay_step))

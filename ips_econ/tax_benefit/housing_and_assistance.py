@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from ips_econ.compilation import step
 from ips_econ.tax_benefit.rounding import to_cents, to_euros
-
-MONTHS_PER_YEAR = 12.0
+from ips_econ.units import MONTHS_PER_YEAR
 
 
 class HousingLaw(NamedTuple):

@@ -42,6 +42,7 @@ from ips_econ.tax_benefit.pensions import DisabilityPension, care_allowance, dis
 from ips_econ.tax_benefit.sickness import rehabilitation_allowance, sickness_allowance
 from ips_econ.tax_benefit.taxation import AnnualIncome, annual_tax
 from ips_econ.tax_benefit.unemployment import general_support, labour_market_subsidy
+from ips_econ.units import MONTHS_PER_YEAR
 
 __all__ = [
     "BENEFIT_ITEMS",
@@ -60,8 +61,6 @@ __all__ = [
     "participation_tax_rate",
     "status_named",
 ]
-
-MONTHS_PER_YEAR = 12.0
 
 
 @step
