@@ -14,7 +14,7 @@ import numpy as np
 
 from ips_econ.errors import RunError
 from ips_econ.evaluation.programme import calendar_flows
-from ips_econ.ledger.accounts import ALLOWANCES, PARTICIPANT_ITEMS, Category
+from ips_econ.ledger.accounts import ALLOWANCES, Category
 from ips_econ.ledger.balance import check_ledger, check_occupancy, check_rules
 from ips_econ.ledger.posting import Count, Rules
 from ips_econ.ledger.prices import chart_of_accounts, rule_tables, run_prices, service_cost
@@ -25,7 +25,7 @@ from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.population.people import Population
 from ips_econ.population.sampling import normal_quantiles, population_tables
 from ips_econ.scenario.schema import Scenario
-from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, Item
+from ips_econ.tax_benefit.items import BENEFIT_ITEMS, PARTICIPANT_ITEMS, Item
 from ips_econ.trajectories.hazards import (
     LEVEL_TOLERANCE,
     EmploymentDraws,
@@ -200,13 +200,11 @@ class Worlds:
         scenario, library = plan.scenario, plan.library
         first = self.rows.start or 0
         replicates = np.arange(first, first + len(draws), dtype=np.int64)
-        on = scenario.economics.policy_date
         return World(
             seed=scenario.run.seed,
             replicates=np.zeros_like(replicates) if scenario.run.shared_replicate else replicates,
             people=scenario.run.people,
             months=plan.months,
-            suspension_limit=int(library.value("benefits.suspension_limit_months", on, "months")),
             hazards=self.hazards(plan.persistence),
             population=self.population,
             benefits=benefit_hazards(draws),

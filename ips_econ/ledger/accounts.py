@@ -18,7 +18,7 @@ from enum import IntEnum
 import numpy as np
 
 from ips_econ.population.attributes import Service
-from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, EMPLOYER_ITEMS, TAX_ITEMS, Item
+from ips_econ.tax_benefit.items import EMPLOYER_ITEMS, Item
 
 REAL, TRANSFER = "real", "transfer"
 
@@ -52,8 +52,11 @@ PERSPECTIVES: dict[str, tuple[str, ...]] = {
     "society": PAYERS,
 }
 
-PARTICIPANT_ITEMS = (Item.gross_wage, *TAX_ITEMS, *BENEFIT_ITEMS)
-SUPPORT_ITEMS = (Item.labour_market_subsidy, Item.general_support)
+SUPPORT_ITEMS = (
+    Item.labour_market_subsidy,
+    Item.basic_unemployment_allowance,
+    Item.general_support,
+)
 PENSION_CONTRIBUTIONS = {
     Item.employee_pension_contribution: -1.0,
     Item.employer_pension_contribution: 1.0,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ips_econ.errors import RunError
-from ips_econ.ledger.accounts import PARTICIPANT_ITEMS, Category, Payer
+from ips_econ.ledger.accounts import Category, Payer
 from ips_econ.ledger.posting import Count, Rules, Value
 from ips_econ.ledger.streams import Ledger, Line
 from ips_econ.ledger.walk import Measure, Totals
-from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, TAX_ITEMS, Item
+from ips_econ.tax_benefit.items import BENEFIT_ITEMS, PARTICIPANT_ITEMS, TAX_ITEMS, Item
 
 CENT = 0.01
 COUNT_TOLERANCE = 1e-6

@@ -9,8 +9,8 @@ import numpy as np
 
 from ips_econ.compilation import step
 from ips_econ.ledger.accounts import Payer
-from ips_econ.tax_benefit.net_income import Item
-from ips_econ.tax_benefit.tabulate import wage_index
+from ips_econ.tax_benefit.items import Item
+from ips_econ.tax_benefit.tabulate import PHASES_OF_JOB, ROWS, wage_index
 from ips_econ.trajectories.benefit_status import NONE, PENSION, SICKNESS, SUBSIDY, SUPPORT
 
 ITEMS = len(Item)
@@ -65,28 +65,37 @@ class Rules(NamedTuple):
     """The benefit and tax law of the run, tabulated over a grid of monthly pay.
 
     ``items`` ``(row, household, pay, item)`` in EUR/month of the price year; ``values`` the same
-    pay seen by payers and summed; ``suspended`` ``(row, pay)`` whether the whole pension rests;
+    pay seen by payers and summed; ``over_limit`` ``(row, pay)`` whether pay exceeds the limit of
+    the whole pension; ``long_spell_months`` from how many months on that matters;
+    ``suspension_limit`` after how many the pension ends;
     ``municipal_days``, ``municipal_shares``: steps of the municipality's share of unemployment
     support by paid days.
     """
 
     items: np.ndarray
     values: np.ndarray
-    suspended: np.ndarray
+    over_limit: np.ndarray
+    long_spell_months: int
+    suspension_limit: int
     pay_step: float
     municipal_days: np.ndarray
     municipal_shares: np.ndarray
 
 
+FIRST_YEAR, SECOND_YEAR, SHORT_JOB = range(len(PHASES_OF_JOB))
+FIRST_PENSION_ROW = ROWS.index("national_pension_first_year")
+PHASES = len(PHASES_OF_JOB)
+
+
 @step
-def rule_row(benefit, pension, pays_suspended, in_rehabilitation):  # type: ignore[no-untyped-def]
+def rule_row(benefit, pension, phase, in_rehabilitation):  # type: ignore[no-untyped-def]
     """Row of the rule tables for a benefit status.
 
     ``pension`` is 0 for national and guarantee pension, 1-3 for an earnings-related level; each
-    has two rows, with the earnings limit applied and (short jobs) without it.
+    has a row for every phase of a job.
     """
     if benefit == SUBSIDY or benefit == PENSION:
-        return 4 + 2 * pension + (0 if pays_suspended else 1)
+        return FIRST_PENSION_ROW + PHASES * pension + phase
     if in_rehabilitation and (benefit == SUPPORT or benefit == NONE):
         return 3
     if benefit == SICKNESS:

@@ -9,7 +9,6 @@ import numpy as np
 
 from ips_econ.ledger.accounts import (
     ALLOWANCES,
-    PARTICIPANT_ITEMS,
     PENSION_CONTRIBUTIONS,
     SERVICES,
     SUPPORT_ITEMS,
@@ -26,19 +25,21 @@ from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.parameters.prices import index_factor
 from ips_econ.population.sampling import by_diagnosis
 from ips_econ.scenario.schema import Scenario
-from ips_econ.tax_benefit.law import load_law
-from ips_econ.tax_benefit.net_income import (
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.items import (
     BENEFIT_ITEMS,
     EMPLOYER_ITEMS,
+    PARTICIPANT_ITEMS,
     TAX_ITEMS,
-    BenefitStatus,
-    Circumstances,
     Item,
 )
+from ips_econ.tax_benefit.law import load_law
 from ips_econ.tax_benefit.payers import municipal_share_schedule, payers
+from ips_econ.tax_benefit.pensions import longest_months_over_limit
 from ips_econ.tax_benefit.tabulate import (
     HOUSEHOLDS,
     WAGE_STEP_EUR_MONTH,
+    over_limit,
     simulation_rows,
     tabulate,
     wage_grid,
@@ -153,7 +154,7 @@ def rule_tables(
     to_price_year = index_factor(library, "prices.consumer", on.year, economics.price_year)
     levels = library.table("benefits.earnings_related_pension_levels", on, "EUR/month")
     replaced = library.value("benefits.pension_replacement_share", on, "share")
-    law = load_law(library, on)
+    law = load_law(library, on, economics.reform)
     person = Circumstances(
         status=BenefitStatus.none.value,
         gross_wage_eur_month=0.0,
@@ -162,19 +163,16 @@ def rule_tables(
         municipal_tax_share=region.municipal_tax_rate,
         municipality_group=GROUPS_OF_PAY[region.municipality_group],
     )
-    items = tabulate(law, simulation_rows(law, levels, replaced), HOUSEHOLDS, wage_grid(), person)
+    rows, wages = simulation_rows(law, levels, replaced), wage_grid()
+    items = tabulate(law, rows, HOUSEHOLDS, wages, person)
     items *= to_price_year
-    pensions = (
-        items[:, 0, :, Item.national_pension]
-        + items[:, 0, :, Item.guarantee_pension]
-        + items[:, 0, :, Item.earnings_related_pension]
-    )
-    suspended = (pensions == 0.0) & (pensions[:, :1] > 0.0)
     steps = np.array(municipal_share_schedule(library, on))
     return Rules(
         items=items,
         values=items @ value_matrix(categories, right_share),
-        suspended=suspended,
+        over_limit=over_limit(law, rows, wages),
+        long_spell_months=int(law.pensions.suspension_shortest_months),
+        suspension_limit=int(longest_months_over_limit(law.pensions)),
         pay_step=WAGE_STEP_EUR_MONTH * to_price_year,
         municipal_days=steps[:, 0].copy(),
         municipal_shares=steps[:, 1].copy(),

@@ -11,7 +11,7 @@ from ips_econ.ledger.accounts import ALLOWANCES, SERVICES, Category, Payer
 from ips_econ.ledger.posting import ITEMS, Count
 from ips_econ.ledger.prices import ServiceCost
 from ips_econ.ledger.walk import Prices
-from ips_econ.tax_benefit.net_income import EMPLOYER_ITEMS, Item
+from ips_econ.tax_benefit.items import EMPLOYER_ITEMS, Item
 from ips_econ.units import MONTHS_PER_YEAR
 
 IPS_CATEGORIES = ("ips_staff", "ips_overhead")

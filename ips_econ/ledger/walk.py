@@ -20,8 +20,11 @@ from ips_econ.compilation import compiled_without_allocation, step
 from ips_econ.ledger.accounts import PUBLIC_SECTOR, Payer
 from ips_econ.ledger.posting import (
     COLUMNS,
+    FIRST_YEAR,
     ITEMS,
     N_PAYERS,
+    SECOND_YEAR,
+    SHORT_JOB,
     VALUES,
     Count,
     Rules,
@@ -40,10 +43,10 @@ from ips_econ.population.attributes import (
 )
 from ips_econ.population.people import Population, client, from_quantiles, stratum
 from ips_econ.population.randomness import Event, person_key, replicate_key, uniform
+from ips_econ.tax_benefit.tabulate import PHASES_OF_JOB
 from ips_econ.trajectories.benefit_status import (
     PENSION,
     SICKNESS,
-    SUBSIDY,
     SUPPORT,
     BenefitHazards,
     of_draw,
@@ -196,7 +199,6 @@ class World(NamedTuple):
     replicates: np.ndarray  # (draw,) replicate of people and luck
     people: int
     months: int
-    suspension_limit: int
     hazards: Hazards
     population: Population
     benefits: BenefitHazards
@@ -223,8 +225,8 @@ class Totals(NamedTuple):
     group_sizes: np.ndarray
 
 
+FIRST_YEAR_MONTHS = PHASES_OF_JOB["first_year"]
 HISTORY_COLUMNS = 8  # working, pay, benefit, rule row, in service, days, visits, tenure
-LONG_SPELL_MONTHS = 3  # pay above the limit for so long suspends a pension
 
 
 class Tables(NamedTuple):
@@ -232,7 +234,7 @@ class Tables(NamedTuple):
 
     items: np.ndarray
     values: np.ndarray
-    suspended: np.ndarray
+    over_limit: np.ndarray
     municipal_days: np.ndarray
     municipal_shares: np.ndarray
     find: np.ndarray
@@ -260,7 +262,7 @@ def tables_of(world):  # type: ignore[no-untyped-def]
     return Tables(
         rules.items,
         rules.values,
-        rules.suspended,
+        rules.over_limit,
         rules.municipal_days,
         rules.municipal_shares,
         hazards.find,
@@ -287,6 +289,7 @@ class Drawn(NamedTuple):
 
     months: int
     suspension_limit: int
+    long_spell_months: int
     benefits: BenefitHazards
     full_time_share: float
     full_time_hours: float
@@ -311,7 +314,8 @@ def numbers_of(world, d):  # type: ignore[no-untyped-def]
     """The numbers of one draw."""
     return Drawn(
         world.months,
-        world.suspension_limit,
+        world.rules.suspension_limit,
+        world.rules.long_spell_months,
         of_draw(world.benefits, d),
         world.terms.full_time_share[d],
         world.terms.full_time_hours,
@@ -397,7 +401,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
     makes of a month is added up spell by spell: a spell is months in one cell of the tables, and
     ``held`` its discounted length so far.
     """
-    items, values, suspended = tables.items, tables.values, tables.suspended
+    items, values, over_limit = tables.items, tables.values, tables.over_limit
     municipal_days, municipal_shares = tables.municipal_days, tables.municipal_shares
     find, reemployment, multipliers = tables.find, tables.reemployment, tables.multiplier
     first_loss, later_loss = tables.first_loss, tables.later_loss
@@ -420,7 +424,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
     working, entered, tenure = False, False, 0
     first_job = True
     job_pay, full_time, long_spell = 0, False, False
-    benefit, months_sick, months_suspended = person.benefit, 0, 0
+    benefit, months_sick, months_over = person.benefit, 0, 0
     support_days = person.unemployment_days if benefit == SUPPORT else 0.0
     municipal_step, municipal_share = 0, 0.0
     service_left = person.service_months if uses_service else 0
@@ -434,8 +438,8 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
         t = month - 1
         benefit_before = benefit
         benefit = review(u_benefit[t], benefit, months_sick, working, drawn.benefits)
-        if benefit != benefit_before:
-            months_suspended = 0
+        if benefit != benefit_before and benefit != PENSION:
+            months_over = 0
         months_sick = months_sick + 1 if benefit == SICKNESS else 0
 
         now = monthly[t]
@@ -449,7 +453,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
             if u_work[t] >= 1.0 - min(1.0, loss / multiplier):
                 working = False
                 first_job = False
-                months_suspended = 0
+                months_over = 0
             else:
                 tenure += 1
         else:
@@ -468,7 +472,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
                 )
                 # whether it will reach its third month is known: luck is a function of the month
                 long_spell = True
-                for completed in range(1, min(LONG_SPELL_MONTHS, drawn.months - month + 1)):
+                for completed in range(1, min(drawn.long_spell_months, drawn.months - month + 1)):
                     when = 0 if month + completed <= TRIAL_MONTHS else 1
                     loss = later_loss[d, arm, y, when]
                     if first_job:
@@ -480,17 +484,19 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
                     benefit, months_sick = SUPPORT, 0
         pay = job_pay if working else 0
 
-        # a pension rests while pay exceeds the limit; beyond the limit of months it ends
-        limit_applies = not working or long_spell
+        # a pension rests, or is reduced, while pay exceeds the limit; after so many months it ends
+        phase = SHORT_JOB if working and not long_spell else FIRST_YEAR
         in_rehabilitation = service_left > 0 and person.service == KELA and not working
-        row = rule_row(benefit, person.pension, limit_applies, in_rehabilitation)
-        if (benefit == SUBSIDY or benefit == PENSION) and suspended[row, pay]:
-            months_suspended += 1
-            if months_suspended > drawn.suspension_limit:
-                benefit, months_suspended = SUPPORT, 0
-                row = rule_row(benefit, person.pension, limit_applies, in_rehabilitation)
+        row = rule_row(benefit, person.pension, phase, in_rehabilitation)
+        if over_limit[row, pay]:
+            months_over += 1
+            if months_over > drawn.suspension_limit:
+                benefit, months_over = SUPPORT, 0
+                row = rule_row(benefit, person.pension, phase, in_rehabilitation)
             else:
                 now[C_SUSPENDED] += 1.0
+                if months_over > FIRST_YEAR_MONTHS:
+                    row = rule_row(benefit, person.pension, SECOND_YEAR, in_rehabilitation)
 
         # posting: taxes and benefits of the month
         discount = discounts[t]
@@ -522,7 +528,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
             now[C_FULL_TIME if full_time else C_PART_TIME] += 1.0
             now[C_WORKING + benefit] += 1.0
             measures[M_MONTHS] += 1.0
-            idle_row = rule_row(benefit, person.pension, True, False)
+            idle_row = rule_row(benefit, person.pension, FIRST_YEAR, False)
             if net < values[idle_row, household, 0, V_NET]:
                 now[C_POORER + benefit] += 1.0
                 measures[M_POORER] += 1.0

@@ -354,6 +354,9 @@ class Economics(Strict):
     """Years followed from each client's entry. Beyond 5 is an extrapolation and labelled so."""
     policy_date: date = date(2026, 6, 1)
     """Date whose benefit and tax law applies throughout."""
+    reform: Literal["none", "flexible_disability_pension_2028"] = "none"
+    """A proposed law laid over that of the policy date: none, or the flexible model of disability
+    pension (joustomalli) that is to apply from 2028."""
     discount_rate: Annotated[float, Field(ge=0, le=0.2)]
     """Discount rate per year (0.03 for 3 %)."""
     price_year: Annotated[int, Field(ge=2000, le=2050)]

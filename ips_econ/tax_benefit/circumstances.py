@@ -1,4 +1,4 @@
-"""A person's circumstances in one month, the items of a budget, and what the rules do not cover."""
+"""A person's circumstances in one month, and which of them the rules do not cover."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import NamedTuple
 from ips_econ.compilation import step
 from ips_econ.errors import InputError, Problem, Problems, nearest_name
 from ips_econ.tax_benefit.law import Law
+
+LASTING_JOB_MONTHS = 12
+"""Length of a job when nothing else is said: it lasts, and is in its first year."""
 
 
 class BenefitStatus(IntEnum):
@@ -28,60 +31,23 @@ class BenefitStatus(IntEnum):
     suspended_disability_pension = 10
     social_assistance = 11
     student = 12
+    basic_unemployment_allowance = 13
+    partial_sickness_allowance = 14
+    young_persons_rehabilitation_allowance = 15
 
 
-class Item(IntEnum):
-    """The lines of a monthly budget. Values are stable; names are ids.
-
-    Up to ``social_assistance`` from the participant's view: received positive, paid negative.
-    From ``employer_pension_contribution`` on positive amounts that the employer pays on top of
-    the wage. ``care_allowance`` holds the disability allowance that replaces it in suspension.
-    """
-
-    gross_wage = 0
-    state_income_tax = 1
-    municipal_tax = 2
-    church_tax = 3
-    yle_tax = 4
-    medical_care_contribution = 5
-    daily_allowance_contribution = 6
-    employee_pension_contribution = 7
-    employee_unemployment_contribution = 8
-    national_pension = 9
-    guarantee_pension = 10
-    earnings_related_pension = 11
-    sickness_allowance = 12
-    rehabilitation_allowance = 13
-    labour_market_subsidy = 14
-    general_support = 15
-    earnings_related_unemployment_allowance = 16
-    general_housing_allowance = 17
-    pensioners_housing_allowance = 18
-    care_allowance = 19
-    social_assistance = 20
-    employer_pension_contribution = 21
-    employer_health_contribution = 22
-    employer_unemployment_contribution = 23
-    employer_accident_insurance = 24
-    employer_group_life = 25
-
-
-FIRST_EMPLOYER_ITEM = Item.employer_pension_contribution.value
-FIRST_BENEFIT_ITEM = Item.national_pension.value
-TAX_ITEMS = tuple(item for item in Item if 0 < item < FIRST_BENEFIT_ITEM)
-BENEFIT_ITEMS = tuple(item for item in Item if FIRST_BENEFIT_ITEM <= item < FIRST_EMPLOYER_ITEM)
-EMPLOYER_ITEMS = tuple(item for item in Item if item >= FIRST_EMPLOYER_ITEM)
-
-PENSION_STATUSES = (
+FULL_PENSION_STATUSES = (
     BenefitStatus.national_disability_pension,
     BenefitStatus.earnings_related_disability_pension,
     BenefitStatus.rehabilitation_subsidy,
     BenefitStatus.suspended_disability_pension,
 )
-NOT_MODELLED = (
+PENSION_STATUSES = (*FULL_PENSION_STATUSES, BenefitStatus.partial_disability_pension)
+UNEMPLOYMENT_STATUSES = (
+    BenefitStatus.labour_market_subsidy,
+    BenefitStatus.basic_unemployment_allowance,
+    BenefitStatus.general_support,
     BenefitStatus.earnings_related_unemployment,
-    BenefitStatus.partial_disability_pension,
-    BenefitStatus.student,
 )
 
 
@@ -94,28 +60,51 @@ class Circumstances(NamedTuple):
         A :class:`BenefitStatus`.
     age
         Years; decides contributions (18–64).
+    rent_eur_month
+        Housing costs of the household.
     municipal_tax_share, church_tax_share
         Shares of taxable income: 0.0757, not 7.57.
     municipality_group
         Group of the housing allowances: 1 (capital region), 2 or 3.
     earnings_related_pension_eur_month
-        Full earnings-related disability pension; 0 if there is none.
+        The earnings-related pension that is paid when pay is below its limit: a full or partial
+        disability pension with a pension status, a pension of another kind with any other; 0 if
+        there is none.
     personal_earnings_limit_eur_month
-        Limit of the earnings-related pension (40 % of earlier earnings); the fixed limit of the
-        national pension is its floor.
+        Limit of the earnings-related disability pension (a share of earlier earnings); the fixed
+        limit of the national pension is its floor.
     care_allowance
-        Tier of the care allowance for pensioners: 0 none, 1 basic, 2 middle, 3 highest.
-    spell_reaches_three_months
-        Pay over a limit lasts three months or more, so that the pension is suspended.
+        Tier of the care allowance for pensioners, or of the disability allowance without a
+        pension: 0 none, 1 basic, 2 middle, 3 highest.
+    months_in_work
+        How long the job lasts: pay over a limit for less than three months suspends nothing, and
+        a suspension ends with the pension after 24 months.
     pensioners_housing_allowance_in_suspension
         Whether that allowance goes on while the whole pension is suspended; otherwise the
         general housing allowance takes its place.
-    lives_alone
-        Only one-adult households are modelled.
     assets_eur
-        Available assets, EUR.
+        Available assets of the household, EUR.
     social_assistance_rent_limit_eur_month
         Largest rent that basic social assistance accepts in the municipality.
+    earlier_wage_eur_month
+        Stable pay before unemployment or sickness, gross; decides earnings-related allowances.
+    unemployment_days_paid
+        Days of unemployment benefit already paid; decides the steps of the earnings-related
+        allowance.
+    other_taxable_benefit_eur_month
+        A taxable benefit that is not among the statuses.
+    parents_income_eur_month
+        Income of the parents a young unemployed person lives with; 0 if they do not.
+    service_days_month
+        Days in a service or in rehabilitation that give the maintenance allowance.
+    has_partner, partner_wage_eur_month
+        A married or cohabiting partner, and the partner's gross pay, their only income.
+    children_under_3, children_3_to_9, children_10_to_16, children_17
+        Children of the household by age.
+    children_in_day_care
+        Of them in municipal early childhood education for the whole day.
+    receives_maintenance_support
+        Whether maintenance support is paid for the children of a single parent.
     """
 
     status: int
@@ -130,15 +119,27 @@ class Circumstances(NamedTuple):
     claims_housing_allowance: bool = True
     claims_social_assistance: bool = False
     care_allowance: int = 0
-    spell_reaches_three_months: bool = True
+    months_in_work: int = LASTING_JOB_MONTHS
     pensioners_housing_allowance_in_suspension: bool = True
-    lives_alone: bool = True
     assets_eur: float = 0.0
     social_assistance_rent_limit_eur_month: float = math.inf
+    earlier_wage_eur_month: float = 0.0
+    unemployment_days_paid: float = 0.0
+    other_taxable_benefit_eur_month: float = 0.0
+    parents_income_eur_month: float = 0.0
+    service_days_month: float = 0.0
+    has_partner: bool = False
+    partner_wage_eur_month: float = 0.0
+    children_under_3: int = 0
+    children_3_to_9: int = 0
+    children_10_to_16: int = 0
+    children_17: int = 0
+    children_in_day_care: int = 0
+    receives_maintenance_support: bool = False
 
 
 @step
-def on_disability_pension(status: int) -> bool:
+def on_full_pension(status: int) -> bool:
     """Whether the status is a full disability pension or rehabilitation subsidy, paid or not."""
     return (
         status == BenefitStatus.national_disability_pension
@@ -149,14 +150,13 @@ def on_disability_pension(status: int) -> bool:
 
 
 @step
-def modelled(circumstances: Circumstances) -> bool:
-    """Whether the rules cover these circumstances at all."""
-    status = circumstances.status
+def children(circumstances: Circumstances) -> int:
+    """Number of children under 18."""
     return (
-        circumstances.lives_alone
-        and 0 <= status <= BenefitStatus.social_assistance
-        and status != BenefitStatus.earnings_related_unemployment
-        and status != BenefitStatus.partial_disability_pension
+        circumstances.children_under_3
+        + circumstances.children_3_to_9
+        + circumstances.children_10_to_16
+        + circumstances.children_17
     )
 
 
@@ -185,16 +185,17 @@ def _status_problem(law: Law, status: int) -> Problem | None:
     if status not in set(BenefitStatus):
         allowed = ", ".join(f"{known.value} {known.name}" for known in BenefitStatus)
         return Problem("is not a benefit status", key="status", found=status, allowed=allowed)
-    name = BenefitStatus(status).name
-    if status in NOT_MODELLED:
-        return Problem(f"the rules of {name} are not modelled", key="status", found=name)
+    rules = law.unemployment
+    ended = {
+        BenefitStatus.labour_market_subsidy: rules.labour_market_subsidy_eur_day,
+        BenefitStatus.basic_unemployment_allowance: rules.basic_unemployment_allowance_eur_day,
+    }
     day = date.fromordinal(int(law.in_force_on))
-    no_subsidy = law.unemployment.labour_market_subsidy_eur_day == 0.0
-    if status == BenefitStatus.labour_market_subsidy and no_subsidy:
-        message = f"the labour-market subsidy has ended before {day}"
+    name = BenefitStatus(status).name
+    if ended.get(BenefitStatus(status)) == 0.0:
+        message = f"the {name.replace('_', ' ')} has ended before {day}"
         return Problem(message, key="status", found=name, nearest="general_support")
-    no_support = law.unemployment.general_support_eur_day == 0.0
-    if status == BenefitStatus.general_support and no_support:
+    if status == BenefitStatus.general_support and rules.general_support_eur_day == 0.0:
         message = f"the general support has not begun by {day}"
         return Problem(message, key="status", found=name, nearest="labour_market_subsidy")
     return None
@@ -210,6 +211,17 @@ _RANGES = (
     ("personal_earnings_limit_eur_month", 0.0, 20_000.0, "EUR/month"),
     ("assets_eur", 0.0, 1e9, "EUR"),
     ("social_assistance_rent_limit_eur_month", 0.0, math.inf, "EUR/month"),
+    ("months_in_work", 0, 600, "months"),
+    ("earlier_wage_eur_month", 0.0, 100_000.0, "EUR/month"),
+    ("unemployment_days_paid", 0.0, 20_000.0, "days"),
+    ("other_taxable_benefit_eur_month", 0.0, 20_000.0, "EUR/month"),
+    ("parents_income_eur_month", 0.0, 100_000.0, "EUR/month"),
+    ("service_days_month", 0.0, 23.0, "days/month"),
+    ("partner_wage_eur_month", 0.0, 100_000.0, "EUR/month"),
+    ("children_under_3", 0, 20, "children"),
+    ("children_3_to_9", 0, 20, "children"),
+    ("children_10_to_16", 0, 20, "children"),
+    ("children_17", 0, 20, "children"),
 )
 
 
@@ -222,8 +234,7 @@ def check_circumstances(law: Law, circumstances: Circumstances) -> None:
         Naming each key, what was found and what is allowed.
     """
     problems = Problems()
-    status = int(circumstances.status)
-    unusable = _status_problem(law, status)
+    unusable = _status_problem(law, int(circumstances.status))
     if unusable is not None:
         problems.found.append(unusable)
     for key, low, high, what in _RANGES:
@@ -231,6 +242,12 @@ def check_circumstances(law: Law, circumstances: Circumstances) -> None:
         if not low <= value <= high:
             allowed = f"{low:g} to {high:g} ({what})"
             problems.add("is out of range", key=key, found=value, allowed=allowed)
+    _check_choices(problems, circumstances)
+    _check_combinations(problems, law, circumstances)
+    problems.raise_if_any()
+
+
+def _check_choices(problems: Problems, circumstances: Circumstances) -> None:
     if circumstances.municipality_group not in (1, 2, 3):
         problems.add(
             "is not a municipality group of the housing allowances",
@@ -245,23 +262,43 @@ def check_circumstances(law: Law, circumstances: Circumstances) -> None:
             found=circumstances.care_allowance,
             allowed="0 (none), 1 (basic), 2 (middle) or 3 (highest)",
         )
-    if not circumstances.lives_alone:
-        problems.add("only one adult living alone is modelled", key="lives_alone", found=False)
+
+
+def _check_combinations(problems: Problems, law: Law, circumstances: Circumstances) -> None:
+    status = circumstances.status
     pension = circumstances.earnings_related_pension_eur_month
-    if status == BenefitStatus.earnings_related_disability_pension and pension == 0.0:
+    needs_pension = (
+        BenefitStatus.earnings_related_disability_pension,
+        BenefitStatus.partial_disability_pension,
+    )
+    if status in needs_pension and pension == 0.0:
+        name = BenefitStatus(status).name.replace("_", " ")
         problems.add(
-            "an earnings-related disability pension needs its amount",
+            f"an {name} needs its amount" if name[0] in "aeiou" else f"a {name} needs its amount",
             key="earnings_related_pension_eur_month",
             found=pension,
             allowed="more than 0 EUR/month",
         )
-    if status not in PENSION_STATUSES:
-        for key in ("earnings_related_pension_eur_month", "care_allowance"):
-            if getattr(circumstances, key) != 0:
-                problems.add(
-                    "goes with a disability pension or rehabilitation subsidy only",
-                    key=key,
-                    found=getattr(circumstances, key),
-                    allowed="0",
-                )
-    problems.raise_if_any()
+    longest = law.unemployment.earnings_related_allowance_longest_days
+    days = circumstances.unemployment_days_paid
+    if status == BenefitStatus.earnings_related_unemployment and days >= longest:
+        problems.add(
+            "the earnings-related unemployment allowance has ended after so many days",
+            key="unemployment_days_paid",
+            found=days,
+            allowed=f"less than {longest:g}",
+        )
+    if circumstances.partner_wage_eur_month > 0.0 and not circumstances.has_partner:
+        problems.add(
+            "goes with a partner",
+            key="partner_wage_eur_month",
+            found=circumstances.partner_wage_eur_month,
+            allowed="0",
+        )
+    in_care = circumstances.children_in_day_care
+    if not 0 <= in_care <= circumstances.children_under_3 + circumstances.children_3_to_9:
+        problems.add(
+            "more children in day care than children under ten",
+            key="children_in_day_care",
+            found=in_care,
+        )

@@ -12,22 +12,31 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from ips_econ.errors import InputError
+from ips_econ.errors import InputError, nearest_name
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.tax_benefit.contributions import ContributionLaw
-from ips_econ.tax_benefit.housing_and_assistance import (
-    HousingLaw,
-    PensionersHousingLaw,
-    SocialAssistanceLaw,
-)
+from ips_econ.tax_benefit.families import FamilyLaw
+from ips_econ.tax_benefit.housing import HousingLaw, PensionersHousingLaw
 from ips_econ.tax_benefit.pensions import PensionLaw
 from ips_econ.tax_benefit.sickness import SicknessLaw
+from ips_econ.tax_benefit.social_assistance import SocialAssistanceLaw
+from ips_econ.tax_benefit.student_aid import StudentAidLaw
 from ips_econ.tax_benefit.taxation import TaxationLaw
 from ips_econ.tax_benefit.unemployment import UnemploymentLaw
 
 GROUP = "tax_benefit"
 BRACKETS = 8
 """Length of the state scale; a fixed length lets every date share one compiled loop."""
+SIZES_OF_HOUSEHOLD = ("one", "two", "three", "four", "further")
+SIZES_OF_FAMILY = ("two", "three", "four", "five", "six")
+ORDERS_OF_CHILD = ("first", "second", "third", "fourth", "further")
+
+NO_REFORM = "none"
+REFORMS = {
+    "flexible_disability_pension_2028": (date(2028, 1, 1), "flexible_pension_"),
+}
+"""Named reforms: the day they are to begin and the prefix of their parameters. A reform is law
+that is proposed; it is laid over the law of the chosen date, and is zero otherwise."""
 
 TAXATION_UNITS = {
     "work_expense_deduction": "EUR/year",
@@ -44,6 +53,9 @@ TAXATION_UNITS = {
     "work_credit_taper_1": "share",
     "work_credit_taper_2_from": "EUR/year",
     "work_credit_taper_2": "share",
+    "work_credit_child_increase": "EUR/year",
+    "study_grant_deduction_max": "EUR/year",
+    "study_grant_deduction_taper": "share",
     "basic_deduction_max": "EUR/year",
     "basic_deduction_taper": "share",
     "pension_deduction_full": "EUR/year",
@@ -83,42 +95,79 @@ PENSION_UNITS = {
     "national_pension_full_partner": "EUR/month",
     "national_pension_threshold_eur_year": "EUR/year",
     "national_pension_taper": "share",
+    "national_pension_child_increase": "EUR/month",
     "smallest_payment": "EUR/month",
     "guarantee_pension_level": "EUR/month",
     "earnings_limit": "EUR/month",
     "personal_limit_share": "share",
+    "partial_pension_limit_share": "share",
+    "suspension_shortest_months": "months",
+    "suspension_longest_months": "months",
     "care_allowance_basic": "EUR/month",
     "care_allowance_middle": "EUR/month",
     "care_allowance_highest": "EUR/month",
+    "disability_allowance_basic": "EUR/month",
+    "disability_allowance_middle": "EUR/month",
     "disability_allowance_highest": "EUR/month",
+}
+FLEXIBLE_PENSION_UNITS = {
+    "flexible_pension_allowance": "factor",
+    "flexible_pension_full_months": "months",
+    "flexible_pension_partial_share": "share",
+    "flexible_pension_longest_months": "months",
 }
 SICKNESS_UNITS = {
     "minimum_eur_day": "EUR/day",
     "paid_days_month": "days/month",
     "days_of_annual_income": "days",
+    "wage_deduction_share": "share",
     "rate_1": "share",
     "bend_eur_year": "EUR/year",
     "rate_2": "share",
+    "partial_share": "share",
+    "partial_from": "share",
+    "partial_to": "share",
 }
 UNEMPLOYMENT_UNITS = {
     "labour_market_subsidy_eur_day": "EUR/day",
+    "basic_unemployment_allowance_eur_day": "EUR/day",
     "general_support_eur_day": "EUR/day",
     "unemployment_paid_days_month": "days/month",
     "unemployment_earnings_disregard": "EUR/month",
     "unemployment_earnings_taper": "share",
+    "unemployment_child_increase_one": "EUR/day",
+    "unemployment_child_increase_two": "EUR/day",
+    "unemployment_child_increase_three": "EUR/day",
+    "unemployment_means_test_limit_alone": "EUR/month",
+    "unemployment_means_test_limit_family": "EUR/month",
+    "unemployment_means_test_limit_per_child": "EUR/month",
+    "unemployment_means_test_taper_alone": "share",
+    "unemployment_means_test_taper_family": "share",
+    "unemployment_parents_income_limit": "EUR/month",
+    "unemployment_parents_income_taper": "share",
+    "unemployment_parents_smallest_share": "share",
+    "earnings_related_allowance_wage_deduction_share": "share",
+    "earnings_related_allowance_rate_1": "share",
+    "earnings_related_allowance_rate_2": "share",
+    "earnings_related_allowance_bend": "factor",
+    "earnings_related_allowance_cap_share": "share",
+    "earnings_related_allowance_step_1_days": "days",
+    "earnings_related_allowance_step_1_factor": "share",
+    "earnings_related_allowance_step_2_days": "days",
+    "earnings_related_allowance_step_2_factor": "share",
+    "earnings_related_allowance_longest_days": "days",
 }
 HOUSING_UNITS = {
     "share": "share",
     "own_share": "share",
     "own_share_constant": "EUR/month",
     "own_share_per_adult": "EUR/month",
+    "own_share_per_child": "EUR/month",
     "own_share_smallest": "EUR/month",
     "smallest_payment": "EUR/month",
     "earnings_disregard": "EUR/month",
-    "cap_group_1": "EUR/month",
-    "cap_group_2": "EUR/month",
-    "cap_group_3": "EUR/month",
     "asset_limit": "EUR",
+    "asset_limit_couple": "EUR",
     "asset_share": "share",
     "asset_ceiling": "EUR",
 }
@@ -127,15 +176,18 @@ PENSIONERS_HOUSING_UNITS = {
     "basic_deductible": "EUR/year",
     "additional_deductible_share": "share",
     "additional_deductible_from": "EUR/year",
+    "additional_deductible_from_couple": "EUR/year",
     "smallest_payment_eur_month": "EUR/month",
     "cap_group_1": "EUR/year",
     "cap_group_2": "EUR/year",
     "cap_group_3": "EUR/year",
     "asset_limit": "EUR",
+    "asset_limit_couple": "EUR",
     "asset_share": "share",
 }
 SOCIAL_ASSISTANCE_UNITS = {
     "basic_amount": "EUR/month",
+    "couple_ratio": "ratio",
     "single_parent_ratio": "ratio",
     "child_from_10_ratio": "ratio",
     "child_under_10_ratio": "ratio",
@@ -143,12 +195,43 @@ SOCIAL_ASSISTANCE_UNITS = {
     "further_child_reduction": "ratio",
     "earnings_disregard": "EUR/month",
 }
+FAMILY_UNITS = {
+    "child_benefit_under_3": "EUR/month",
+    "child_benefit_single_parent": "EUR/month",
+    "maintenance_support": "EUR/month",
+    "day_care_income_limit_further": "EUR/month",
+    "day_care_rate": "share",
+    "day_care_largest": "EUR/month",
+    "day_care_smallest": "EUR/month",
+    "day_care_second_child_share": "share",
+    "day_care_further_child_share": "share",
+}
+STUDENT_AID_UNITS = {
+    "study_grant": "EUR/month",
+    "study_grant_provider_supplement": "EUR/month",
+    "study_grant_income_limit_aid_month": "EUR/month",
+    "study_grant_income_limit_other_month": "EUR/month",
+    "study_grant_aid_months_year": "months",
+    "student_housing_supplement_share": "share",
+    "student_housing_supplement_cap_group_1": "EUR/month",
+    "student_housing_supplement_cap_group_2": "EUR/month",
+    "student_housing_supplement_cap_group_3": "EUR/month",
+}
 NOT_ALWAYS_IN_FORCE = frozenset(
     f"{GROUP}.{name}"
     for name in (
         *(name for name in TAXATION_UNITS if name.startswith("earned_income_deduction")),
+        *(name for name in UNEMPLOYMENT_UNITS if name.startswith("unemployment_child_increase")),
+        *(name for name in UNEMPLOYMENT_UNITS if "_allowance_step_" in name),
+        *(name for name in STUDENT_AID_UNITS if name.startswith("student_housing_supplement")),
+        "work_credit_child_increase",
         "labour_market_subsidy_eur_day",
+        "basic_unemployment_allowance_eur_day",
         "general_support_eur_day",
+        "unemployment_means_test_limit_family",
+        "unemployment_means_test_limit_per_child",
+        "child_benefit_under_3",
+        "housing_allowance_asset_limit_couple",
         "counterparty_general_support",
         "unemployment_earnings_disregard",
         "housing_allowance_earnings_disregard",
@@ -166,11 +249,15 @@ class Law(NamedTuple):
 
     in_force_on: float
     """The date, as its proleptic Gregorian ordinal."""
+    maintenance_allowance_eur_day: float
+    """Compensation of expenses in services and rehabilitation (kulukorvaus, ylläpitokorvaus)."""
     taxation: TaxationLaw
     contributions: ContributionLaw
     pensions: PensionLaw
     sickness: SicknessLaw
     unemployment: UnemploymentLaw
+    families: FamilyLaw
+    student_aid: StudentAidLaw
     housing: HousingLaw
     pensioners_housing: PensionersHousingLaw
     social_assistance: SocialAssistanceLaw
@@ -178,10 +265,13 @@ class Law(NamedTuple):
 
 def modelled_range(library: ParameterLibrary) -> tuple[date, date]:
     """First and last day whose tax and benefit law the parameters hold."""
+    of_reforms = tuple(f"{GROUP}.{prefix}" for _, prefix in REFORMS.values())
     required = [
         parameter
         for id, parameter in library.parameters.items()
-        if id.startswith(f"{GROUP}.") and id not in NOT_ALWAYS_IN_FORCE
+        if id.startswith(f"{GROUP}.")
+        and id not in NOT_ALWAYS_IN_FORCE
+        and not id.startswith(of_reforms)
     ]
     if not required:
         raise InputError("the parameters hold no tax and benefit law", key=GROUP)
@@ -190,13 +280,14 @@ def modelled_range(library: ParameterLibrary) -> tuple[date, date]:
     return first, last
 
 
-def load_law(library: ParameterLibrary, on: date) -> Law:
-    """The law in force on a date.
+def load_law(library: ParameterLibrary, on: date, reform: str = NO_REFORM) -> Law:
+    """The law in force on a date, with a named reform of :data:`REFORMS` laid over it.
 
     Raises
     ------
     InputError
-        If the date lies outside the modelled range, which is named; or a parameter is missing.
+        If the date lies outside the modelled range, which is named; the reform is not known; or
+        a parameter is missing.
     """
     first, last = modelled_range(library)
     if not first <= on <= last:
@@ -206,16 +297,41 @@ def load_law(library: ParameterLibrary, on: date) -> Law:
             found=on.isoformat(),
             allowed=f"{first} to {last}",
         )
+    if reform != NO_REFORM and reform not in REFORMS:
+        raise InputError(
+            "there is no reform of this name",
+            key="reform",
+            found=reform,
+            allowed=", ".join((NO_REFORM, *REFORMS)),
+            nearest=nearest_name(reform, (NO_REFORM, *REFORMS)),
+        )
     thresholds, rates = _state_scale(library, on)
     numbers = _numbers(library, on, "", TAXATION_UNITS)
     return Law(
         in_force_on=float(on.toordinal()),
+        maintenance_allowance_eur_day=_number(
+            library, f"{GROUP}.maintenance_allowance_eur_day", on, "EUR/day"
+        ),
         taxation=TaxationLaw(state_scale_thresholds=thresholds, state_scale_rates=rates, **numbers),
         contributions=ContributionLaw(**_numbers(library, on, "", CONTRIBUTION_UNITS)),
-        pensions=PensionLaw(**_numbers(library, on, "", PENSION_UNITS)),
+        pensions=PensionLaw(
+            **_numbers(library, on, "", PENSION_UNITS),
+            **_of_reform(library, reform, "flexible_pension_", FLEXIBLE_PENSION_UNITS),
+        ),
         sickness=SicknessLaw(**_numbers(library, on, "sickness_allowance_", SICKNESS_UNITS)),
         unemployment=UnemploymentLaw(**_numbers(library, on, "", UNEMPLOYMENT_UNITS)),
-        housing=HousingLaw(**_numbers(library, on, "housing_allowance_", HOUSING_UNITS)),
+        families=FamilyLaw(
+            child_benefit=_entries(library, "child_benefit", on, ORDERS_OF_CHILD),
+            day_care_limits=_entries(library, "day_care_income_limit", on, SIZES_OF_FAMILY),
+            **_numbers(library, on, "", FAMILY_UNITS),
+        ),
+        student_aid=StudentAidLaw(**_numbers(library, on, "", STUDENT_AID_UNITS)),
+        housing=HousingLaw(
+            caps_group_1=_caps(library, on, 1),
+            caps_group_2=_caps(library, on, 2),
+            caps_group_3=_caps(library, on, 3),
+            **_numbers(library, on, "housing_allowance_", HOUSING_UNITS),
+        ),
         pensioners_housing=PensionersHousingLaw(
             **_numbers(library, on, "pensioners_housing_allowance_", PENSIONERS_HOUSING_UNITS)
         ),
@@ -223,6 +339,31 @@ def load_law(library: ParameterLibrary, on: date) -> Law:
             **_numbers(library, on, "social_assistance_", SOCIAL_ASSISTANCE_UNITS)
         ),
     )
+
+
+def _of_reform(
+    library: ParameterLibrary, reform: str, prefix: str, units: Mapping[str, str]
+) -> dict[str, float]:
+    """Numbers of a reform on the day it begins, or zeros if it is not the one asked for."""
+    begins, own_prefix = REFORMS.get(reform, (date.max, ""))
+    if own_prefix != prefix:
+        return dict.fromkeys(units, 0.0)
+    return _numbers(library, begins, "", units)
+
+
+def _caps(library: ParameterLibrary, on: date, group: int) -> tuple[float, ...]:
+    return _entries(library, f"housing_allowance_cap_group_{group}", on, SIZES_OF_HOUSEHOLD)
+
+
+def _entries(
+    library: ParameterLibrary, name: str, on: date, names: tuple[str, ...]
+) -> tuple[float, ...]:
+    """The numbers of a table in a fixed order."""
+    table = library.table(f"{GROUP}.{name}", on, "EUR/month")
+    missing = [entry for entry in names if entry not in table]
+    if missing:
+        raise InputError("entries are missing", key=f"{GROUP}.{name}", allowed=", ".join(missing))
+    return tuple(table[entry] for entry in names)
 
 
 def _numbers(

@@ -4,12 +4,14 @@
 simulation tabulates it, and a single budget (:func:`budget`) calls it as plain Python.
 
 Simplifications, all deliberate: annual tax on twelve equal months of the current state, divided
-by twelve; one adult living alone; sickness and rehabilitation allowances at the minimum rate.
+by twelve; a partner has pay and no other income, is of the same age and pays the same municipal
+tax; household benefits stand with the participant.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,50 +19,56 @@ from numpy.typing import NDArray
 from ips_econ.compilation import step
 from ips_econ.tax_benefit import contributions as contribution
 from ips_econ.tax_benefit.circumstances import (
-    BENEFIT_ITEMS,
-    EMPLOYER_ITEMS,
-    FIRST_EMPLOYER_ITEM,
-    NOT_MODELLED,
-    PENSION_STATUSES,
-    TAX_ITEMS,
     BenefitStatus,
     Circumstances,
-    Item,
     check_circumstances,
-    modelled,
-    on_disability_pension,
-    status_named,
+    children,
+    on_full_pension,
 )
-from ips_econ.tax_benefit.housing_and_assistance import (
-    basic_amount,
+from ips_econ.tax_benefit.families import child_benefit, day_care_fee, maintenance_support
+from ips_econ.tax_benefit.housing import (
+    Dwelling,
     general_housing_allowance,
     pensioners_housing_allowance,
-    social_assistance,
 )
+from ips_econ.tax_benefit.items import FIRST_EMPLOYER_ITEM, Item
 from ips_econ.tax_benefit.law import Law
-from ips_econ.tax_benefit.pensions import DisabilityPension, care_allowance, disability_pension
-from ips_econ.tax_benefit.sickness import rehabilitation_allowance, sickness_allowance
+from ips_econ.tax_benefit.pensions import (
+    DisabilityPension,
+    PensionClaim,
+    care_allowance,
+    disability_allowance,
+    disability_pension,
+)
+from ips_econ.tax_benefit.sickness import (
+    annual_income_that_counts,
+    partial_sickness_allowance,
+    rehabilitation_allowance,
+    sickness_allowance,
+)
+from ips_econ.tax_benefit.social_assistance import Need, basic_amount, social_assistance
+from ips_econ.tax_benefit.student_aid import housing_supplement, study_grant
 from ips_econ.tax_benefit.taxation import AnnualIncome, annual_tax
-from ips_econ.tax_benefit.unemployment import general_support, labour_market_subsidy
+from ips_econ.tax_benefit.unemployment import (
+    Means,
+    basic_unemployment_allowance,
+    earnings_related_allowance,
+    general_support,
+    labour_market_subsidy,
+)
 from ips_econ.units import MONTHS_PER_YEAR
 
-__all__ = [
-    "BENEFIT_ITEMS",
-    "EMPLOYER_ITEMS",
-    "NOT_MODELLED",
-    "PENSION_STATUSES",
-    "TAX_ITEMS",
-    "BenefitStatus",
-    "Circumstances",
-    "Item",
-    "budget",
-    "check_circumstances",
-    "employer_cost",
-    "monthly_budget",
-    "net_income",
-    "participation_tax_rate",
-    "status_named",
-]
+STATUSES = len(BenefitStatus)
+
+
+class Income(NamedTuple):
+    """Gross income of the month by how it is taxed, EUR/month."""
+
+    wage: float
+    pensions: float
+    benefits: float
+    study_grant: float
+    child_increases: float
 
 
 @step
@@ -73,44 +81,121 @@ def paid(amount: float) -> float:
 def pay_pensions(
     law: Law, circumstances: Circumstances, out: NDArray[np.float64]
 ) -> DisabilityPension:
-    """Write the pensions and the care allowance of the month; nothing without a pension."""
-    if not on_disability_pension(circumstances.status):
-        return DisabilityPension(0.0, 0.0, 0.0, False)
+    """Write the pensions of the month and the allowances that go with them."""
+    status, amount = circumstances.status, circumstances.earnings_related_pension_eur_month
+    partial = status == BenefitStatus.partial_disability_pension
+    if not (on_full_pension(status) or partial):
+        out[Item.earnings_related_pension] = amount
+        out[Item.disability_allowance] = disability_allowance(
+            law.pensions, circumstances.care_allowance, False
+        )
+        return DisabilityPension(0.0, 0.0, amount, False, False)
+    claim = PensionClaim(
+        amount,
+        circumstances.personal_earnings_limit_eur_month,
+        partial,
+        not circumstances.has_partner,
+    )
     pension = disability_pension(
         law.pensions,
-        circumstances.earnings_related_pension_eur_month,
-        circumstances.personal_earnings_limit_eur_month,
-        circumstances.lives_alone,
+        claim,
         circumstances.gross_wage_eur_month,
-        circumstances.spell_reaches_three_months,
-        circumstances.status == BenefitStatus.suspended_disability_pension,
+        circumstances.months_in_work,
+        status == BenefitStatus.suspended_disability_pension,
     )
     out[Item.national_pension] = pension.national
     out[Item.guarantee_pension] = pension.guarantee
     out[Item.earnings_related_pension] = pension.earnings_related
-    out[Item.care_allowance] = care_allowance(
-        law.pensions, circumstances.care_allowance, pension.all_suspended
-    )
+    if pension.national > 0.0:
+        under_16 = children(circumstances) - circumstances.children_17
+        increase = law.pensions.national_pension_child_increase
+        out[Item.pension_child_increase] = under_16 * increase
+    if partial or pension.all_suspended:
+        if not pension.ended:
+            out[Item.disability_allowance] = disability_allowance(
+                law.pensions, circumstances.care_allowance, pension.all_suspended and not partial
+            )
+    else:
+        out[Item.care_allowance] = care_allowance(law.pensions, circumstances.care_allowance)
     return pension
 
 
 @step
+def means_of(circumstances: Circumstances) -> Means:
+    """What the means test of unemployment benefits looks at."""
+    own = circumstances.other_taxable_benefit_eur_month
+    own += circumstances.earnings_related_pension_eur_month
+    of_family = children(circumstances)
+    return Means(
+        own,
+        circumstances.parents_income_eur_month,
+        circumstances.has_partner or of_family > 0,
+        of_family,
+    )
+
+
+@step
 def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]) -> float:
-    """Write the taxable benefit of the month that is no pension, and return it, EUR/month."""
+    """Write the taxable benefits of the month that are no pension or grant, and return them."""
     wage, status = circumstances.gross_wage_eur_month, circumstances.status
+    earlier, days = circumstances.earlier_wage_eur_month, circumstances.unemployment_days_paid
+    of_family = children(circumstances)
+    income = annual_income_that_counts(law.sickness, earlier)
+    benefit = 0.0
     if status == BenefitStatus.labour_market_subsidy:
-        out[Item.labour_market_subsidy] = labour_market_subsidy(law.unemployment, wage)
-        return out[Item.labour_market_subsidy]
-    if status == BenefitStatus.general_support:
-        out[Item.general_support] = general_support(law.unemployment, wage)
-        return out[Item.general_support]
-    if status == BenefitStatus.sickness_allowance:
-        out[Item.sickness_allowance] = sickness_allowance(law.sickness, 0.0, wage)
-        return out[Item.sickness_allowance]
-    if status == BenefitStatus.rehabilitation_allowance:
-        out[Item.rehabilitation_allowance] = rehabilitation_allowance(law.sickness, 0.0, wage)
-        return out[Item.rehabilitation_allowance]
-    return 0.0
+        benefit = labour_market_subsidy(law.unemployment, wage, means_of(circumstances))
+        out[Item.labour_market_subsidy] = benefit
+    elif status == BenefitStatus.basic_unemployment_allowance:
+        benefit = basic_unemployment_allowance(law.unemployment, wage, of_family)
+        out[Item.basic_unemployment_allowance] = benefit
+    elif status == BenefitStatus.general_support:
+        benefit = general_support(law.unemployment, wage, means_of(circumstances))
+        out[Item.general_support] = benefit
+    elif status == BenefitStatus.earnings_related_unemployment:
+        benefit = earnings_related_allowance(law.unemployment, earlier, days, of_family, wage)
+        out[Item.earnings_related_unemployment_allowance] = benefit
+    elif status == BenefitStatus.sickness_allowance:
+        benefit = sickness_allowance(law.sickness, income, wage)
+        out[Item.sickness_allowance] = benefit
+    elif status == BenefitStatus.partial_sickness_allowance:
+        benefit = partial_sickness_allowance(law.sickness, earlier, wage)
+        out[Item.sickness_allowance] = benefit
+    elif status == BenefitStatus.rehabilitation_allowance:
+        benefit = rehabilitation_allowance(law.sickness, income, wage)
+        out[Item.rehabilitation_allowance] = benefit
+    other = circumstances.other_taxable_benefit_eur_month
+    out[Item.other_taxable_benefit] = other
+    return benefit + other
+
+
+@step
+def pay_study_grant(
+    law: Law, circumstances: Circumstances, other_income: float, out: NDArray[np.float64]
+) -> float:
+    """Write the study grant of a student, and return it, EUR/month."""
+    if circumstances.status != BenefitStatus.student:
+        return 0.0
+    grant = study_grant(law.student_aid, children(circumstances) > 0, other_income)
+    out[Item.study_grant] = grant
+    return grant
+
+
+@step
+def pay_family_benefits(law: Law, circumstances: Circumstances, out: NDArray[np.float64]) -> float:
+    """Write what is tax-free whatever the income, and return what counts as net income."""
+    out[Item.maintenance_allowance] = (
+        circumstances.service_days_month * law.maintenance_allowance_eur_day
+    )
+    single_parent = not circumstances.has_partner
+    under_17 = children(circumstances) - circumstances.children_17
+    out[Item.child_benefit] = child_benefit(
+        law.families, under_17, circumstances.children_under_3, single_parent
+    )
+    if circumstances.receives_maintenance_support and single_parent:
+        out[Item.maintenance_support] = maintenance_support(law.families, children(circumstances))
+    return (
+        out[Item.child_benefit] + out[Item.maintenance_support] + out[Item.pension_child_increase]
+    )
 
 
 @step
@@ -132,22 +217,23 @@ def levy_contributions(law: Law, circumstances: Circumstances, out: NDArray[np.f
 def levy_taxes(
     law: Law,
     circumstances: Circumstances,
-    pensions: float,
-    benefit: float,
+    income: Income,
     contributions: float,
     out: NDArray[np.float64],
 ) -> float:
     """Write a twelfth of the tax on twelve equal months, and return its sum, EUR/month."""
-    income = AnnualIncome(
-        MONTHS_PER_YEAR * circumstances.gross_wage_eur_month,
-        MONTHS_PER_YEAR * pensions,
-        MONTHS_PER_YEAR * benefit,
+    of_year = AnnualIncome(
+        MONTHS_PER_YEAR * income.wage,
+        MONTHS_PER_YEAR * income.pensions,
+        MONTHS_PER_YEAR * income.benefits,
         MONTHS_PER_YEAR * contributions,
+        MONTHS_PER_YEAR * income.study_grant,
+        income.child_increases,
     )
     tax = annual_tax(
         law.taxation,
         law.contributions,
-        income,
+        of_year,
         circumstances.municipal_tax_share,
         circumstances.church_tax_share,
     )
@@ -161,40 +247,97 @@ def levy_taxes(
 
 
 @step
+def net_pay_of_partner(law: Law, circumstances: Circumstances, child_increases: float) -> float:
+    """Net pay of a partner who has no other income, EUR/month."""
+    wage, age, rates = circumstances.partner_wage_eur_month, circumstances.age, law.contributions
+    if wage <= 0.0:
+        return 0.0
+    due = contribution.daily_allowance_contribution(rates, MONTHS_PER_YEAR * wage)
+    due += MONTHS_PER_YEAR * contribution.employee_pension_contribution(rates, wage, age)
+    due += MONTHS_PER_YEAR * contribution.employee_unemployment_contribution(rates, wage, age)
+    tax = annual_tax(
+        law.taxation,
+        rates,
+        AnnualIncome(MONTHS_PER_YEAR * wage, 0.0, 0.0, due, 0.0, child_increases),
+        circumstances.municipal_tax_share,
+        circumstances.church_tax_share,
+    )
+    yearly = tax.state + tax.municipal + tax.church + tax.yle + tax.medical_care
+    return wage - (due + yearly) / MONTHS_PER_YEAR
+
+
+@step
 def pay_housing_allowance(
     law: Law,
     circumstances: Circumstances,
-    pension_suspended: bool,
-    other_gross_income: float,
+    pension: DisabilityPension,
+    other_income: float,
     out: NDArray[np.float64],
 ) -> float:
-    """Write the general or the pensioners' housing allowance, and return it, EUR/month."""
+    """Write the one housing benefit that is due, and return it, EUR/month.
+
+    The pensioners' allowance with a full pension and no children; the student supplement for a
+    student without children from August 2025; otherwise the general housing allowance.
+    """
     if not circumstances.claims_housing_allowance:
         return 0.0
-    rent, group = circumstances.rent_eur_month, circumstances.municipality_group
-    wage, assets = circumstances.gross_wage_eur_month, circumstances.assets_eur
+    of_family, status = children(circumstances), circumstances.status
+    dwelling = Dwelling(
+        circumstances.rent_eur_month,
+        circumstances.municipality_group,
+        2 if circumstances.has_partner else 1,
+        of_family,
+        circumstances.assets_eur,
+    )
+    wage, partner_wage = circumstances.gross_wage_eur_month, circumstances.partner_wage_eur_month
     goes_on = circumstances.pensioners_housing_allowance_in_suspension
-    if on_disability_pension(circumstances.status) and (goes_on or not pension_suspended):
-        allowance = pensioners_housing_allowance(
-            law.pensioners_housing, rent, group, wage + other_gross_income, assets
-        )
+    pensioner = on_full_pension(status) and (goes_on or not pension.all_suspended)
+    if pensioner and of_family == 0 and not pension.ended:
+        gross = wage + partner_wage + other_income
+        allowance = pensioners_housing_allowance(law.pensioners_housing, dwelling, gross)
         out[Item.pensioners_housing_allowance] = allowance
         return allowance
-    allowance = general_housing_allowance(
-        law.housing, rent, group, wage, other_gross_income, assets
-    )
+    supplement = law.student_aid.student_housing_supplement_share > 0.0
+    if status == BenefitStatus.student and of_family == 0 and supplement:
+        if out[Item.study_grant] <= 0.0:
+            return 0.0
+        allowance = housing_supplement(
+            law.student_aid, circumstances.rent_eur_month, circumstances.municipality_group
+        )
+        out[Item.student_housing_supplement] = allowance
+        return allowance
+    other_income += out[Item.maintenance_support]
+    allowance = general_housing_allowance(law.housing, dwelling, wage, partner_wage, other_income)
     out[Item.general_housing_allowance] = allowance
     return allowance
+
+
+@step
+def charge_day_care(
+    law: Law, circumstances: Circumstances, other_income: float, out: NDArray[np.float64]
+) -> float:
+    """Write the fee of early childhood education, and return it, EUR/month."""
+    gross = circumstances.gross_wage_eur_month + circumstances.partner_wage_eur_month
+    size = children(circumstances) + (2 if circumstances.has_partner else 1)
+    fee = day_care_fee(
+        law.families,
+        size,
+        circumstances.children_in_day_care,
+        gross + other_income + out[Item.maintenance_support],
+    )
+    out[Item.day_care_fee] = paid(fee)
+    return fee
 
 
 @step
 def pay_social_assistance(
     law: Law,
     circumstances: Circumstances,
-    taxed_benefits: float,
+    income: Income,
     contributions: float,
     tax: float,
-    housing_allowance: float,
+    tax_free_income: float,
+    fees: float,
     out: NDArray[np.float64],
 ) -> None:
     """Write basic social assistance; tax falls on pay and on benefits in proportion."""
@@ -202,14 +345,23 @@ def pay_social_assistance(
     if not (claimed or circumstances.status == BenefitStatus.social_assistance):
         return
     wage = circumstances.gross_wage_eur_month
+    taxed_benefits = income.pensions + income.benefits + income.study_grant
     gross = wage + taxed_benefits
     tax_on_wage = tax * wage / gross if gross > 0.0 else 0.0
+    under_10 = circumstances.children_under_3 + circumstances.children_3_to_9
+    adults = 2 if circumstances.has_partner else 1
+    limit = circumstances.social_assistance_rent_limit_eur_month
+    need = Need(
+        basic_amount(law.social_assistance, adults, children(circumstances) - under_10, under_10),
+        min(circumstances.rent_eur_month, limit),
+        fees,
+    )
     out[Item.social_assistance] = social_assistance(
         law.social_assistance,
-        basic_amount(law.social_assistance, False, 0, 0),
-        min(circumstances.rent_eur_month, circumstances.social_assistance_rent_limit_eur_month),
+        need,
         wage - contributions - tax_on_wage,
-        taxed_benefits - (tax - tax_on_wage) + housing_allowance,
+        net_pay_of_partner(law, circumstances, income.child_increases),
+        taxed_benefits - (tax - tax_on_wage) + tax_free_income,
         circumstances.assets_eur,
     )
 
@@ -234,39 +386,44 @@ def charge_employer(law: Law, circumstances: Circumstances, out: NDArray[np.floa
 def monthly_budget(law: Law, circumstances: Circumstances, out: NDArray[np.float64]) -> None:
     """Fill ``out[Item]`` with one person's month, EUR/month; the order of application of the law.
 
-    Pay; pensions, suspended above their limits; benefits adjusted for pay; contributions and tax
-    on gross amounts; housing allowance on gross income; basic social assistance on what is left
-    net; what the employer pays on top. Circumstances outside the rules give NaN in every item,
-    never a wrong number.
+    Pay; pensions, suspended above their limits; benefits adjusted for pay and means; benefits of
+    families; contributions and tax on gross amounts; the housing benefit on gross income; the
+    day-care fee; basic social assistance on what is left net; what the employer pays on top.
+    The circumstances are those that :func:`check_circumstances` lets pass; a status that does
+    not exist gives NaN in every item, never a wrong number.
 
     Parameters
     ----------
     out
         Shape ``(item,)``, overwritten.
     """
-    if not modelled(circumstances):
+    if not 0 <= circumstances.status < STATUSES:
         out[:] = math.nan
         return
     out[:] = 0.0
     out[Item.gross_wage] = circumstances.gross_wage_eur_month
     pension = pay_pensions(law, circumstances, out)
     pensions = pension.national + pension.guarantee + pension.earnings_related
-    benefit = pay_benefit(law, circumstances, out)
+    benefits = pay_benefit(law, circumstances, out)
+    before_grant = circumstances.gross_wage_eur_month + pensions + benefits
+    grant = pay_study_grant(law, circumstances, before_grant, out)
+    tax_free = pay_family_benefits(law, circumstances, out)
+    of_parent = children(circumstances) * (1.0 if circumstances.has_partner else 2.0)
+    income = Income(circumstances.gross_wage_eur_month, pensions, benefits, grant, of_parent)
     contributions = levy_contributions(law, circumstances, out)
-    tax = levy_taxes(law, circumstances, pensions, benefit, contributions, out)
-    taxed_benefits = pensions + benefit
-    housing_allowance = pay_housing_allowance(
-        law, circumstances, pension.all_suspended, taxed_benefits, out
-    )
+    tax = levy_taxes(law, circumstances, income, contributions, out)
+    taxed_benefits = pensions + benefits + grant
+    housing = pay_housing_allowance(law, circumstances, pension, taxed_benefits, out)
+    fees = charge_day_care(law, circumstances, taxed_benefits, out)
     pay_social_assistance(
-        law, circumstances, taxed_benefits, contributions, tax, housing_allowance, out
+        law, circumstances, income, contributions, tax, tax_free + housing, fees, out
     )
     charge_employer(law, circumstances, out)
 
 
 @step
 def net_income(items: NDArray[np.float64]) -> float:
-    """Disposable income, EUR/month: pay and benefits less taxes and contributions."""
+    """Disposable income, EUR/month: pay and benefits less taxes, contributions and fees."""
     total = 0.0
     for item in range(FIRST_EMPLOYER_ITEM):
         total += items[item]
@@ -280,17 +437,6 @@ def employer_cost(items: NDArray[np.float64]) -> float:
     for item in range(FIRST_EMPLOYER_ITEM, len(items)):
         total += items[item]
     return total
-
-
-def participation_tax_rate(net_at_work: float, net_without: float, wage_eur_month: float) -> float:
-    """Share of gross pay that taking the job does not add to disposable income.
-
-    Above one the person loses money by working.
-
-    >>> round(participation_tax_rate(1481.30, 1488.00, 1126.67), 3)
-    1.006
-    """
-    return 1.0 - (net_at_work - net_without) / wage_eur_month
 
 
 def budget(law: Law, circumstances: Circumstances) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ips_econ.parameters.library import ParameterLibrary
-from ips_econ.tax_benefit.circumstances import Item
+from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import GROUP
 
 MUNICIPAL_SHARE = f"{GROUP}.municipal_share_of_unemployment_benefit"

@@ -1,9 +1,11 @@
-"""Disability pensions, their earnings limits and suspension, and care allowance.
+"""Disability pensions, their earnings limits and suspension, care and disability allowances.
 
 Laws: kansaneläkelaki 568/2007 (KEL), laki takuueläkkeestä 703/2010, työntekijän eläkelaki
 395/2006 (TyEL), laki työkyvyttömyyseläkkeellä olevien työhönpaluun edistämisestä 738/2009, laki
-vammaisetuuksista 570/2007. Amounts: source ``sisu_2026``; suspension: ``suspension_act``.
-A rehabilitation subsidy (kuntoutustuki) is a fixed-term disability pension with the same rules.
+vammaisetuuksista 570/2007. Amounts: source ``sisu_2026``; suspension: ``suspension_act``,
+``he_72_2009``. A rehabilitation subsidy (kuntoutustuki) is a fixed-term disability pension with
+the same rules. The flexible model of 2028 (joustomalli, ``varma_flexible_2026``) is a named
+reform, not law.
 """
 
 from __future__ import annotations
@@ -18,30 +20,55 @@ from ips_econ.units import MONTHS_PER_YEAR
 class PensionLaw(NamedTuple):
     """Disability pensions and disability benefits in force on one date.
 
-    EUR/month unless the name says otherwise.
+    EUR/month unless the name says otherwise. ``flexible_pension_longest_months`` is zero unless
+    the reform of that name is asked for.
     """
 
     national_pension_full_alone: float
     national_pension_full_partner: float
     national_pension_threshold_eur_year: float
     national_pension_taper: float
+    national_pension_child_increase: float
     smallest_payment: float
     guarantee_pension_level: float
     earnings_limit: float
     personal_limit_share: float
+    partial_pension_limit_share: float
+    suspension_shortest_months: float
+    suspension_longest_months: float
     care_allowance_basic: float
     care_allowance_middle: float
     care_allowance_highest: float
+    disability_allowance_basic: float
+    disability_allowance_middle: float
     disability_allowance_highest: float
+    flexible_pension_allowance: float
+    flexible_pension_full_months: float
+    flexible_pension_partial_share: float
+    flexible_pension_longest_months: float
+
+
+class PensionClaim(NamedTuple):
+    """What a person is entitled to before pay is looked at; EUR/month.
+
+    ``earnings_related`` and ``personal_limit`` belong to the earnings-related disability pension
+    (0 if there is none); ``partial`` to a partial one, which gives no national pension.
+    """
+
+    earnings_related: float
+    personal_limit: float
+    partial: bool
+    lives_alone: bool
 
 
 class DisabilityPension(NamedTuple):
-    """Pensions paid in a month (EUR/month) and whether all of them are suspended."""
+    """Pensions paid in a month (EUR/month); whether all of them rest or have ended."""
 
     national: float
     guarantee: float
     earnings_related: float
     all_suspended: bool
+    ended: bool
 
 
 @step
@@ -65,6 +92,16 @@ def guarantee_pension(law: PensionLaw, other_pensions: float) -> float:
 
 
 @step
+def full_pension(law: PensionLaw, claim: PensionClaim) -> DisabilityPension:
+    """The pensions of a person whose pay takes nothing away, EUR/month."""
+    if claim.partial:
+        return DisabilityPension(0.0, 0.0, claim.earnings_related, False, False)
+    national = national_pension(law, claim.earnings_related, claim.lives_alone)
+    guarantee = guarantee_pension(law, national + claim.earnings_related)
+    return DisabilityPension(national, guarantee, claim.earnings_related, False, False)
+
+
+@step
 def personal_earnings_limit(law: PensionLaw, earlier_earnings_eur_month: float) -> float:
     """Earnings limit of an earnings-related disability pension, EUR/month (738/2009, 3 §).
 
@@ -74,13 +111,33 @@ def personal_earnings_limit(law: PensionLaw, earlier_earnings_eur_month: float) 
 
 
 @step
+def partial_pension_earnings_limit(law: PensionLaw, earlier_earnings_eur_month: float) -> float:
+    """Earnings limit of a partial disability pension, EUR/month (osatyökyvyttömyyseläke).
+
+    Three fifths of earlier stable earnings, at least the fixed limit (source ``varma_work``).
+    """
+    return max(law.earnings_limit, law.partial_pension_limit_share * earlier_earnings_eur_month)
+
+
+@step
+def limit_of_whole_pension(law: PensionLaw, claim: PensionClaim) -> float:
+    """Pay above which no part of the pension is paid, EUR/month."""
+    if claim.earnings_related > 0.0:
+        return max(law.earnings_limit, claim.personal_limit)
+    return law.earnings_limit
+
+
+def longest_months_over_limit(law: PensionLaw) -> float:
+    """Months of pay over the limit after which a pension ends, under the law or the reform."""
+    return law.flexible_pension_longest_months or law.suspension_longest_months
+
+
+@step
 def disability_pension(
     law: PensionLaw,
-    earnings_related: float,
-    personal_limit: float,
-    lives_alone: bool,
+    claim: PensionClaim,
     wage_eur_month: float,
-    spell_reaches_three_months: bool,
+    months_in_work: float,
     already_suspended: bool,
 ) -> DisabilityPension:
     """What is paid of a disability pension beside a wage, EUR/month (738/2009, 3–5 §).
@@ -88,42 +145,99 @@ def disability_pension(
     Pay at or below the limit takes nothing away. Above the fixed limit the whole national and
     guarantee pension is suspended (lepäämään jättäminen), above the personal limit the
     earnings-related pension as well, if the excess lasts three months or more. Between the two
-    limits the earnings-related pension goes on alone.
+    limits the earnings-related pension goes on alone. After 24 months in suspension the pension
+    ends.
 
     Parameters
     ----------
-    earnings_related
-        Full earnings-related disability pension, EUR/month; 0 if there is none.
-    personal_limit
-        Personal limit of the earnings-related pension, EUR/month; the fixed limit is its floor.
+    months_in_work
+        How long the job, and with it the excess, lasts.
     already_suspended
         The pensions are in suspension whatever the pay of this month.
     """
-    over = wage_eur_month > law.earnings_limit and spell_reaches_three_months
-    over_personal = over and wage_eur_month > max(law.earnings_limit, personal_limit)
-    if already_suspended or over_personal or (over and earnings_related <= 0.0):
-        return DisabilityPension(0.0, 0.0, 0.0, True)
+    if law.flexible_pension_longest_months > 0.0 and not already_suspended:
+        return flexible_disability_pension(law, claim, wage_eur_month, months_in_work)
+    lasts = months_in_work >= law.suspension_shortest_months
+    over = lasts and wage_eur_month > law.earnings_limit
+    over_all = lasts and wage_eur_month > limit_of_whole_pension(law, claim)
+    if over_all or already_suspended:
+        ended = months_in_work > law.suspension_longest_months
+        return DisabilityPension(0.0, 0.0, 0.0, True, ended)
     if over:
-        return DisabilityPension(0.0, 0.0, earnings_related, False)
-    national = national_pension(law, earnings_related, lives_alone)
-    guarantee = guarantee_pension(law, national + earnings_related)
-    return DisabilityPension(national, guarantee, earnings_related, False)
+        return DisabilityPension(0.0, 0.0, claim.earnings_related, False, False)
+    return full_pension(law, claim)
 
 
 @step
-def care_allowance(law: PensionLaw, tier: int, all_suspended: bool) -> float:
+def left_of_flexible_pension(
+    law: PensionLaw, pension: float, limit: float, wage: float, months_in_work: float
+) -> float:
+    """What the flexible model leaves of a pension beside a wage, EUR/month (joustomalli).
+
+    Pay above the monthly limit first uses the yearly allowance, twice the limit; the rest is
+    taken from the pension euro for euro, here in equal parts in the months of the year in work.
+    """
+    months = max(1.0, min(float(MONTHS_PER_YEAR), months_in_work))
+    excess = months * max(0.0, wage - limit) - law.flexible_pension_allowance * limit
+    return max(0.0, pension - max(0.0, excess) / months)
+
+
+@step
+def flexible_disability_pension(
+    law: PensionLaw, claim: PensionClaim, wage_eur_month: float, months_in_work: float
+) -> DisabilityPension:
+    """A disability pension under the flexible model proposed for 2028, EUR/month.
+
+    The first twelve months in a row over the limit reduce the pension, in the next twelve a
+    partial pension is left to reduce, then it ends (``varma_flexible_2026``). That the national
+    and guarantee pension become partial too is an assumption: the text read does not say.
+    """
+    full = full_pension(law, claim)
+    of_all = limit_of_whole_pension(law, claim)
+    share = 1.0
+    if wage_eur_month > of_all and months_in_work > law.flexible_pension_full_months:
+        share = 1.0 if claim.partial else law.flexible_pension_partial_share
+        if months_in_work > law.flexible_pension_longest_months:
+            return DisabilityPension(0.0, 0.0, 0.0, True, True)
+    from_kela = full.national + full.guarantee
+    kept = left_of_flexible_pension(
+        law, share * from_kela, law.earnings_limit, wage_eur_month, months_in_work
+    )
+    ratio = kept / from_kela if from_kela > 0.0 else 0.0
+    earnings_related = left_of_flexible_pension(
+        law, share * full.earnings_related, of_all, wage_eur_month, months_in_work
+    )
+    return DisabilityPension(
+        ratio * full.national, ratio * full.guarantee, earnings_related, False, False
+    )
+
+
+@step
+def care_allowance(law: PensionLaw, tier: int) -> float:
     """Care allowance for pensioners, EUR/month, tax-free (hoitotuki, 570/2007, 9 §).
 
-    Three tiers, not income-tested; tier 0 is none. While the whole pension is suspended it is
-    replaced by the disability allowance at its highest tier (16 vuotta täyttäneen vammaistuki,
-    570/2007, 8 §; source ``verneri_suspension``).
+    Three tiers, not income-tested; tier 0 is none.
     """
     if tier == 0:
         return 0.0
-    if all_suspended:
-        return law.disability_allowance_highest
     if tier == 1:
         return law.care_allowance_basic
     if tier == 2:
         return law.care_allowance_middle
     return law.care_allowance_highest
+
+
+@step
+def disability_allowance(law: PensionLaw, tier: int, pension_suspended: bool) -> float:
+    """Disability allowance at 16 or over, EUR/month, tax-free (vammaistuki, 570/2007, 8 §).
+
+    Three tiers; while a pension is suspended it replaces any care allowance at its highest tier
+    (source ``verneri_suspension``).
+    """
+    if tier == 0:
+        return 0.0
+    if pension_suspended or tier == 3:
+        return law.disability_allowance_highest
+    if tier == 1:
+        return law.disability_allowance_basic
+    return law.disability_allowance_middle

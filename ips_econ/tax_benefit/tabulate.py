@@ -15,43 +15,48 @@ from numpy.typing import NDArray
 from ips_econ.compilation import compiled, step
 from ips_econ.errors import InputError
 from ips_econ.tax_benefit.circumstances import (
+    FULL_PENSION_STATUSES,
+    LASTING_JOB_MONTHS,
     BenefitStatus,
     Circumstances,
-    Item,
     check_circumstances,
+    on_full_pension,
 )
+from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law
 from ips_econ.tax_benefit.net_income import monthly_budget
-from ips_econ.tax_benefit.pensions import personal_earnings_limit
+from ips_econ.tax_benefit.pensions import (
+    PensionClaim,
+    limit_of_whole_pension,
+    personal_earnings_limit,
+)
 
 LARGEST_WAGE_EUR_MONTH = 6000.0
 WAGE_STEP_EUR_MONTH = 5.0
 PENSION_LEVELS = ("low", "middle", "high")
+KINDS_OF_PENSION = ("national", *PENSION_LEVELS)
+PHASES_OF_JOB = {"first_year": 12, "second_year": 24, "short_job": 1}
+"""Length of a job, in months, that stands for each phase: in its first or second year, or too
+short for an earnings limit to matter. The law of suspension makes no difference between the
+first two; a reform may."""
 ROWS = (
     "none",
     "unemployment_benefit",
     "sickness_allowance",
     "rehabilitation_allowance",
-    "national_pension_long_spell",
-    "national_pension_short_spell",
-    "low_pension_long_spell",
-    "low_pension_short_spell",
-    "middle_pension_long_spell",
-    "middle_pension_short_spell",
-    "high_pension_long_spell",
-    "high_pension_short_spell",
+    *(f"{kind}_pension_{phase}" for kind in KINDS_OF_PENSION for phase in PHASES_OF_JOB),
 )
-"""Rows of the simulation's table, in order. In a long spell pay over a limit suspends a pension."""
+"""Rows of the simulation's table, in order."""
 
 
 class StatusRow(NamedTuple):
-    """One row of the table: a benefit status with its pension and the length of the spell."""
+    """One row of the table: a benefit status with its pension and the length of the job."""
 
     name: str
     status: BenefitStatus
     earnings_related_pension_eur_month: float = 0.0
     personal_earnings_limit_eur_month: float = 0.0
-    spell_reaches_three_months: bool = True
+    months_in_work: int = LASTING_JOB_MONTHS
 
 
 class Household(NamedTuple):
@@ -105,22 +110,42 @@ def simulation_rows(
             found=", ".join(pension_levels_eur_month),
             allowed=", ".join(PENSION_LEVELS),
         )
-    national = BenefitStatus.national_disability_pension
     rows = [
         StatusRow("none", BenefitStatus.none),
         StatusRow("unemployment_benefit", unemployment_status(law)),
         StatusRow("sickness_allowance", BenefitStatus.sickness_allowance),
         StatusRow("rehabilitation_allowance", BenefitStatus.rehabilitation_allowance),
-        StatusRow("national_pension_long_spell", national, 0.0, 0.0, True),
-        StatusRow("national_pension_short_spell", national, 0.0, 0.0, False),
     ]
-    for level in PENSION_LEVELS:
-        pension = pension_levels_eur_month[level]
-        limit = personal_earnings_limit(law.pensions, pension / pension_replacement_share)
-        status = BenefitStatus.earnings_related_disability_pension
-        rows.append(StatusRow(f"{level}_pension_long_spell", status, pension, limit, True))
-        rows.append(StatusRow(f"{level}_pension_short_spell", status, pension, limit, False))
+    for kind in KINDS_OF_PENSION:
+        status, pension, limit = BenefitStatus.national_disability_pension, 0.0, 0.0
+        if kind in PENSION_LEVELS:
+            status = BenefitStatus.earnings_related_disability_pension
+            pension = pension_levels_eur_month[kind]
+            limit = personal_earnings_limit(law.pensions, pension / pension_replacement_share)
+        for phase, months in PHASES_OF_JOB.items():
+            rows.append(StatusRow(f"{kind}_pension_{phase}", status, pension, limit, months))
     return tuple(rows)
+
+
+def over_limit(
+    law: Law, rows: Sequence[StatusRow], wages: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Whether a month at this pay counts towards the end of the whole pension, ``(row, wage)``.
+
+    Pay above the limit of the whole pension in a job that is not too short for it.
+    """
+    counts = np.zeros((len(rows), len(wages)), dtype=np.bool_)
+    for position, row in enumerate(rows):
+        lasts = row.months_in_work >= law.pensions.suspension_shortest_months
+        if row.status in FULL_PENSION_STATUSES and lasts:
+            claim = PensionClaim(
+                row.earnings_related_pension_eur_month,
+                row.personal_earnings_limit_eur_month,
+                False,
+                True,
+            )
+            counts[position] = wages > limit_of_whole_pension(law.pensions, claim)
+    return counts
 
 
 def wage_grid(
@@ -177,7 +202,7 @@ def tabulate(
                 float(row.status),
                 row.earnings_related_pension_eur_month,
                 row.personal_earnings_limit_eur_month,
-                float(row.spell_reaches_three_months),
+                float(row.months_in_work),
             )
             for row in rows
         ]
@@ -194,10 +219,10 @@ def _cell(person: Circumstances, row: StatusRow, household: Household) -> Circum
         gross_wage_eur_month=0.0,
         earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
         personal_earnings_limit_eur_month=row.personal_earnings_limit_eur_month,
-        spell_reaches_three_months=row.spell_reaches_three_months,
+        months_in_work=row.months_in_work,
         claims_housing_allowance=household.claims_housing_allowance,
         claims_social_assistance=household.claims_social_assistance,
-        care_allowance=int(household.care_allowance),
+        care_allowance=int(household.care_allowance and row.status in FULL_PENSION_STATUSES),
     )
 
 
@@ -220,6 +245,7 @@ def _fill(
     table: NDArray[np.float64],
 ) -> None:
     for row in range(rows.shape[0]):
+        pensioner = on_full_pension(int(rows[row, 0]))
         for household in range(households.shape[0]):
             for wage in range(wages.shape[0]):
                 circumstances = Circumstances(
@@ -234,11 +260,23 @@ def _fill(
                     rows[row, 2],
                     households[household, 0] > 0.0,
                     households[household, 1] > 0.0,
-                    int(households[household, 2]),
-                    rows[row, 3] > 0.0,
+                    int(households[household, 2]) if pensioner else 0,
+                    int(rows[row, 3]),
                     person.pensioners_housing_allowance_in_suspension,
-                    person.lives_alone,
                     person.assets_eur,
                     person.social_assistance_rent_limit_eur_month,
+                    person.earlier_wage_eur_month,
+                    person.unemployment_days_paid,
+                    person.other_taxable_benefit_eur_month,
+                    person.parents_income_eur_month,
+                    person.service_days_month,
+                    person.has_partner,
+                    person.partner_wage_eur_month,
+                    person.children_under_3,
+                    person.children_3_to_9,
+                    person.children_10_to_16,
+                    person.children_17,
+                    person.children_in_day_care,
+                    person.receives_maintenance_support,
                 )
                 monthly_budget(law, circumstances, table[row, household, wage])

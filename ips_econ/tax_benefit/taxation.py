@@ -36,6 +36,9 @@ class TaxationLaw(NamedTuple):
     work_credit_taper_1: float
     work_credit_taper_2_from: float
     work_credit_taper_2: float
+    work_credit_child_increase: float
+    study_grant_deduction_max: float
+    study_grant_deduction_taper: float
     basic_deduction_max: float
     basic_deduction_taper: float
     pension_deduction_full: float
@@ -51,12 +54,18 @@ class TaxationLaw(NamedTuple):
 
 
 class AnnualIncome(NamedTuple):
-    """What is taxed in a year, EUR/year, and the contributions that are deducted from it."""
+    """What is taxed in a year, EUR/year, and the contributions that are deducted from it.
+
+    ``benefit`` is every taxable benefit but the study grant; ``child_increases`` the number of
+    increases of the work-income credit: one a child, two for a single parent.
+    """
 
     wage: float
     pension: float
     benefit: float
     deductible_contributions: float
+    study_grant: float = 0.0
+    child_increases: float = 0.0
 
 
 class AnnualTax(NamedTuple):
@@ -76,7 +85,8 @@ def net_earned_income(law: TaxationLaw, income: AnnualIncome) -> float:
     Pay after the standard deduction for work expenses (tulonhankkimisvähennys, at most the pay),
     plus pensions and taxable benefits.
     """
-    return max(0.0, income.wage - law.work_expense_deduction) + income.pension + income.benefit
+    pay = max(0.0, income.wage - law.work_expense_deduction)
+    return pay + income.pension + income.benefit + income.study_grant
 
 
 @step
@@ -100,6 +110,14 @@ def pension_income_deduction(law: TaxationLaw, pension: float, net_income: float
     reduction = law.pension_deduction_taper_1 * max(0.0, below_bend)
     reduction += law.pension_deduction_taper_2 * max(0.0, above_bend)
     return min(pension, max(0.0, full - reduction))
+
+
+@step
+def study_grant_deduction(law: TaxationLaw, study_grant: float, net_income: float) -> float:
+    """Study-grant deduction, EUR/year (opintorahavähennys, TVL 105 §); at most the grant."""
+    excess = max(0.0, net_income - law.study_grant_deduction_max)
+    deduction = law.study_grant_deduction_max - law.study_grant_deduction_taper * excess
+    return min(study_grant, max(0.0, deduction))
 
 
 @step
@@ -131,16 +149,20 @@ def pension_surtax(law: TaxationLaw, pension: float, pension_deduction: float) -
 
 
 @step
-def work_income_credit(law: TaxationLaw, wage: float, net_income: float) -> float:
+def work_income_credit(
+    law: TaxationLaw, wage: float, net_income: float, child_increases: float
+) -> float:
     """Work-income credit, EUR/year (työtulovähennys, TVL 125 §), before it meets the taxes.
 
-    A share of pay up to a maximum, tapered on net earned income, each rate on its own slice.
+    A share of pay up to a maximum, which children raise from 2025, tapered on net earned income,
+    each rate on its own slice.
     """
+    largest = law.work_credit_max + law.work_credit_child_increase * child_increases
     first = min(net_income, law.work_credit_taper_2_from) - law.work_credit_taper_1_from
     second = net_income - law.work_credit_taper_2_from
     reduction = law.work_credit_taper_1 * max(0.0, first)
     reduction += law.work_credit_taper_2 * max(0.0, second)
-    return max(0.0, min(law.work_credit_rate * wage, law.work_credit_max) - reduction)
+    return max(0.0, min(law.work_credit_rate * wage, largest) - reduction)
 
 
 @step
@@ -167,6 +189,7 @@ def annual_tax(
     pension_deduction = pension_income_deduction(law, income.pension, net_income)
     before_basic = net_income - income.deductible_contributions - pension_deduction
     before_basic -= earned_income_deduction(law, income.wage, net_income)
+    before_basic -= study_grant_deduction(law, income.study_grant, net_income)
     before_basic = max(0.0, before_basic)
     taxable = before_basic - basic_deduction(law, before_basic)
 
@@ -175,7 +198,7 @@ def annual_tax(
     church = church_tax_share * taxable
     medical_care = medical_care_contribution(contributions, taxable, income.wage)
 
-    credit = work_income_credit(law, income.wage, net_income)
+    credit = work_income_credit(law, income.wage, net_income, income.child_increases)
     against_state = min(credit, state)
     others = municipal + church + medical_care
     share_left = 1.0

@@ -30,6 +30,8 @@ from ips_econ.population.randomness import Event
 GOLDEN = 0x9E3779B97F4A7C15
 WORD = 2**64
 AGE_BAND_STARTS = np.array([18.0, 25.0, 35.0, 45.0, 55.0])
+FIRST_YEAR, SECOND_YEAR, SHORT_JOB = range(3)
+FIRST_YEAR_MONTHS = 12
 RETIREMENT = 65
 TRIAL = 18
 SICKNESS_LIMIT = 12
@@ -191,7 +193,7 @@ class Course:
         self.pay = np.zeros(n, dtype=np.int64)
         self.benefit = people.benefit.copy()
         self.months_sick = np.zeros(n, dtype=np.int64)
-        self.months_suspended = np.zeros(n, dtype=np.int64)
+        self.months_over = np.zeros(n, dtype=np.int64)
         on_support = self.benefit == Benefit.UNEMPLOYMENT_SUPPORT
         self.support_days = np.where(on_support, people.unemployment_days, 0.0)
         self.service_left = np.where(served, people.service_months, 0)
@@ -301,12 +303,12 @@ def start_jobs(world: World, people: People, course: Course, new: np.ndarray, mo
 
 
 def rows_of(
-    benefit: np.ndarray, pension: np.ndarray, limit: np.ndarray, rehab: np.ndarray
+    benefit: np.ndarray, pension: np.ndarray, phase: np.ndarray, rehab: np.ndarray
 ) -> np.ndarray:
-    """Rows of the rule tables: none, support, sickness, rehabilitation, then two per pension."""
+    """Rows of the rule tables: none, support, sickness, rehabilitation, then three per pension."""
     disabled = benefit >= Benefit.REHABILITATION_SUBSIDY
     simple = np.where(rehab & (benefit <= Benefit.UNEMPLOYMENT_SUPPORT), 3, benefit)
-    return np.where(disabled, 4 + 2 * pension + ~limit, simple)
+    return np.where(disabled, 4 + 3 * pension + phase, simple)
 
 
 class Law:
@@ -382,7 +384,7 @@ def review_benefits(world: World, people: People, course: Course, u: np.ndarray)
     """The month's benefit review of the living."""
     after = reviewed(u, people.draw, course, world.benefits)
     after = np.where(course.alive, after, course.benefit)
-    course.months_suspended[after != course.benefit] = 0
+    course.months_over[(after != course.benefit) & (after != Benefit.DISABILITY_PENSION)] = 0
     course.benefit = after
     sick = after == Benefit.SICKNESS_ALLOWANCE
     course.months_sick = np.where(sick, course.months_sick + 1, 0)
@@ -399,7 +401,7 @@ def lose_and_find_work(
     leavers = employed[lost]
     course.working[leavers] = False
     course.first_job[leavers] = False
-    course.months_suspended[leavers] = 0
+    course.months_over[leavers] = 0
     course.tenure[employed[~lost]] += 1
     found = u[idle] < finding(world, people, course, idle, month)
     start_jobs(world, people, course, idle[found], month)
@@ -411,18 +413,20 @@ def suspend_pensions(
     """A pension rests while pay is above the limit and ends after too long: rows and pay."""
     rules, working = world.rules, course.working
     pay = np.where(working, course.pay, 0)
-    limit = ~working | course.lasting
+    short = working & ~course.lasting
+    phase = np.where(short, SHORT_JOB, FIRST_YEAR)
     kela = people.service == Service.KELA_VOCATIONAL_REHABILITATION
     rehab = (course.service_left > 0) & kela & ~working
-    row = rows_of(course.benefit, people.pension, limit, rehab)
-    disabled = course.benefit >= Benefit.REHABILITATION_SUBSIDY
-    resting = course.alive & disabled & rules.suspended[row, pay]
-    course.months_suspended += resting
-    over = resting & (course.months_suspended > world.suspension_limit)
+    row = rows_of(course.benefit, people.pension, phase, rehab)
+    resting = course.alive & rules.over_limit[row, pay]
+    course.months_over += resting
+    over = resting & (course.months_over > rules.suspension_limit)
     course.benefit = np.where(over, Benefit.UNEMPLOYMENT_SUPPORT, course.benefit)
-    course.months_suspended[over] = 0
+    course.months_over[over] = 0
     board.post(month, Count.SUSPENDED, resting & ~over)
-    return rows_of(course.benefit, people.pension, limit, rehab), pay
+    later = resting & ~over & (course.months_over > FIRST_YEAR_MONTHS)
+    phase = np.where(later, SECOND_YEAR, phase)
+    return rows_of(course.benefit, people.pension, phase, rehab), pay
 
 
 def post_values(world: World, course: Course, board: Board, month: int, values: np.ndarray) -> None:
@@ -456,7 +460,7 @@ def post_whereabouts(
     """Count lives by work and status, and those whom work leaves poorer."""
     alive, working, measures = course.alive, course.working, course.measures
     yes = np.ones(len(alive), dtype=bool)
-    idle_row = rows_of(course.benefit, people.pension, yes, ~yes)
+    idle_row = rows_of(course.benefit, people.pension, np.full(len(alive), FIRST_YEAR), ~yes)
     idle_cell = law.cells(idle_row, people.household, np.zeros_like(idle_row))
     poorer = working & (values[Value.NET_INCOME] < law.values[Value.NET_INCOME, idle_cell])
     board.post(month, Count.ALIVE, alive)

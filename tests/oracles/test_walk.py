@@ -14,11 +14,19 @@ import pytest
 from ips_econ.evaluation.blocks import Worlds
 from ips_econ.ledger import walk as compiled_walk
 from ips_econ.ledger.accounts import Payer
-from ips_econ.ledger.posting import Count, pay_index, rule_row
+from ips_econ.ledger.posting import (
+    FIRST_YEAR,
+    SECOND_YEAR,
+    SHORT_JOB,
+    Count,
+    pay_index,
+    rule_row,
+)
 from ips_econ.ledger.walk import Measure, World, live_block, trace_block
 from ips_econ.population.attributes import Benefit, Service
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
+from ips_econ.tax_benefit.tabulate import ROWS
 from ips_econ.trajectories.benefit_status import BenefitHazards, review
 from ips_econ.trajectories.employment import monthly_wage
 from ips_econ.trajectories.treatment import hospital_days, paid
@@ -76,8 +84,12 @@ def entry_years() -> World:
     )
 
 
+def with_suspension_limit(world: World, months: int) -> World:
+    return world._replace(rules=world.rules._replace(suspension_limit=months))
+
+
 def short_suspension() -> World:
-    return eager(scenario_world())._replace(suspension_limit=2)
+    return with_suspension_limit(eager(scenario_world()), 2)
 
 
 def high_mortality() -> World:
@@ -222,7 +234,7 @@ def ended_in_work(world: World) -> int:
 def test_a_short_limit_ends_pensions() -> None:
     world, outcome, _ = both("short_suspension")
     assert outcome.totals.monthly[..., Count.SUSPENDED].sum() > 100
-    assert ended_in_work(world) > ended_in_work(world._replace(suspension_limit=1000)) + 20
+    assert ended_in_work(world) > ended_in_work(with_suspension_limit(world, 1000)) + 20
 
 
 def test_many_die_and_stay_dead() -> None:
@@ -394,22 +406,23 @@ def test_one_month_of_money_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("benefit", "pension", "limit", "rehabilitation", "row"),
+    ("benefit", "pension", "phase", "rehabilitation", "row"),
     [
-        (NONE, 0, True, False, 0),
-        (SUPPORT, 0, True, False, 1),
-        (SICKNESS, 2, True, True, 2),
-        (NONE, 0, True, True, 3),
-        (SUPPORT, 3, False, True, 3),
-        (SUBSIDY, 0, True, False, 4),
-        (SUBSIDY, 0, False, False, 5),
-        (PENSION, 1, True, True, 6),
-        (PENSION, 3, True, False, 10),
-        (PENSION, 3, False, False, 11),
+        (NONE, 0, FIRST_YEAR, False, "none"),
+        (SUPPORT, 0, FIRST_YEAR, False, "unemployment_benefit"),
+        (SICKNESS, 2, FIRST_YEAR, True, "sickness_allowance"),
+        (NONE, 0, FIRST_YEAR, True, "rehabilitation_allowance"),
+        (SUPPORT, 3, SHORT_JOB, True, "rehabilitation_allowance"),
+        (SUBSIDY, 0, FIRST_YEAR, False, "national_pension_first_year"),
+        (SUBSIDY, 0, SHORT_JOB, False, "national_pension_short_job"),
+        (PENSION, 1, FIRST_YEAR, True, "low_pension_first_year"),
+        (PENSION, 2, SECOND_YEAR, True, "middle_pension_second_year"),
+        (PENSION, 3, FIRST_YEAR, False, "high_pension_first_year"),
+        (PENSION, 3, SHORT_JOB, False, "high_pension_short_job"),
     ],
 )
-def test_row_of_the_rule_tables(benefit, pension, limit, rehabilitation, row) -> None:
-    assert rule_row(benefit, pension, limit, rehabilitation) == row
+def test_row_of_the_rule_tables(benefit, pension, phase, rehabilitation, row) -> None:
+    assert ROWS[rule_row(benefit, pension, phase, rehabilitation)] == row
 
 
 def test_pay_is_paid_in_steps_of_the_grid() -> None:

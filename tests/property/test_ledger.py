@@ -86,7 +86,7 @@ SETTINGS = st.fixed_dictionaries(
         "population.pension_national_only_share": SHARE,
         "parameters.labour_market.wage_subsidy_share": SHARE,
         "parameters.labour_market.pension_right_share": SHARE,
-        "parameters.benefits.suspension_limit_months": st.sampled_from([0, 24]),
+        "parameters.tax_benefit.suspension_longest_months": st.sampled_from([0, 24]),
         "region.municipality_group": st.sampled_from(["I", "II", "III"]),
     }
 )

@@ -18,7 +18,7 @@ from ips_econ.ledger.accounts import (
     perspective_matrix,
     shares_vector,
 )
-from ips_econ.tax_benefit.net_income import EMPLOYER_ITEMS, Item
+from ips_econ.tax_benefit.items import EMPLOYER_ITEMS, Item
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from ips_econ.ledger.posting import Count, Value
 from ips_econ.ledger.prices import service_cost
 from ips_econ.ledger.streams import Line, category_amounts, post
 from ips_econ.ledger.walk import Measure, Totals, World, live_block
-from ips_econ.tax_benefit.net_income import Item
+from ips_econ.tax_benefit.items import Item
 
 
 class Books:

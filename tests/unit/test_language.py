@@ -22,7 +22,7 @@ from ips_econ.ledger.accounts import PERSPECTIVES, other_categories
 from ips_econ.locations import parameters_directory
 from ips_econ.parameters.schema import UNITS
 from ips_econ.report import headline_table, load_results, write_report
-from ips_econ.tax_benefit.net_income import Item
+from ips_econ.tax_benefit.items import Item
 from tests.report_fixture import build_run_directory
 
 SAME_IN_EVERY_LANGUAGE = {

@@ -59,11 +59,17 @@ def test_every_date_has_a_law_of_the_same_shape(library: ParameterLibrary) -> No
 
 
 def test_every_branch_names_exactly_the_fields_it_has() -> None:
-    assert set(dated.PensionLaw._fields) == set(dated.PENSION_UNITS)
+    pensions = set(dated.PENSION_UNITS) | set(dated.FLEXIBLE_PENSION_UNITS)
+    assert set(dated.PensionLaw._fields) == pensions
     assert set(dated.ContributionLaw._fields) == set(dated.CONTRIBUTION_UNITS)
     assert set(dated.SicknessLaw._fields) == set(dated.SICKNESS_UNITS)
     assert set(dated.UnemploymentLaw._fields) == set(dated.UNEMPLOYMENT_UNITS)
-    assert set(dated.HousingLaw._fields) == set(dated.HOUSING_UNITS)
+    caps = {"caps_group_1", "caps_group_2", "caps_group_3"}
+    assert set(dated.HousingLaw._fields) - caps == set(dated.HOUSING_UNITS)
+    assert set(dated.FamilyLaw._fields) - {"child_benefit", "day_care_limits"} == set(
+        dated.FAMILY_UNITS
+    )
+    assert set(dated.StudentAidLaw._fields) == set(dated.STUDENT_AID_UNITS)
     assert set(dated.PensionersHousingLaw._fields) == set(dated.PENSIONERS_HOUSING_UNITS)
     assert set(dated.SocialAssistanceLaw._fields) == set(dated.SOCIAL_ASSISTANCE_UNITS)
     scale = {"state_scale_thresholds", "state_scale_rates"}
@@ -73,3 +79,14 @@ def test_every_branch_names_exactly_the_fields_it_has() -> None:
 def test_an_override_of_a_statute_reaches_the_law(library: ParameterLibrary) -> None:
     changed = library.with_overrides({"tax_benefit.earnings_limit": 1_200.0})
     assert load_law(changed, date(2026, 6, 1)).pensions.earnings_limit == 1_200.0
+
+
+def test_a_reform_is_laid_over_the_law_only_by_its_name(library: ParameterLibrary) -> None:
+    plain = load_law(library, date(2026, 6, 1))
+    reformed = load_law(library, date(2026, 6, 1), "flexible_disability_pension_2028")
+    assert plain.pensions.flexible_pension_longest_months == 0.0
+    assert reformed.pensions.flexible_pension_longest_months == 24.0
+    assert reformed._replace(pensions=plain.pensions) == plain
+    with pytest.raises(InputError, match="no reform of this name") as refused:
+        load_law(library, date(2026, 6, 1), "flexible_pension_2028")
+    assert "did you mean 'flexible_disability_pension_2028'" in str(refused.value)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ips_econ.parameters.library import ParameterLibrary, load_library
-from ips_econ.tax_benefit.net_income import Item
+from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.payers import municipal_share, municipal_share_schedule, payers
 
 

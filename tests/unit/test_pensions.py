@@ -9,7 +9,7 @@ import pytest
 from ips_econ.parameters.library import load_library
 from ips_econ.tax_benefit import pensions
 from ips_econ.tax_benefit.law import load_law
-from ips_econ.tax_benefit.pensions import DisabilityPension, PensionLaw
+from ips_econ.tax_benefit.pensions import DisabilityPension, PensionClaim, PensionLaw
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +49,20 @@ def test_the_personal_limit_is_two_fifths_of_earlier_earnings_but_never_below_th
 def paid(
     law: PensionLaw, pension: float, limit: float, wage: float, long: bool = True
 ) -> DisabilityPension:
-    return pensions.disability_pension(law, pension, limit, True, wage, long, False)
+    claim = PensionClaim(pension, limit, False, True)
+    return pensions.disability_pension(law, claim, wage, 12 if long else 2, False)
+
+
+RESTS = DisabilityPension(0.0, 0.0, 0.0, True, False)
 
 
 def test_pay_at_the_limit_takes_nothing_away_and_a_cent_above_it_everything(
     law: PensionLaw,
 ) -> None:
     full = paid(law, 0.0, 0.0, 0.0)
-    assert full == pytest.approx((787.07, 203.83, 0.0, False))
+    assert full == pytest.approx((787.07, 203.83, 0.0, False, False))
     assert paid(law, 0.0, 0.0, 990.90) == full
-    assert paid(law, 0.0, 0.0, 990.91) == DisabilityPension(0.0, 0.0, 0.0, True)
+    assert paid(law, 0.0, 0.0, 990.91) == RESTS
 
 
 def test_an_excess_shorter_than_three_months_suspends_nothing(law: PensionLaw) -> None:
@@ -69,28 +73,108 @@ def test_between_the_two_limits_the_earnings_related_pension_goes_on_alone(
     law: PensionLaw,
 ) -> None:
     assert paid(law, 1_500.0, 1_200.0, 990.90).national == pytest.approx(70.32)
-    assert paid(law, 1_500.0, 1_200.0, 1_000.0) == DisabilityPension(0.0, 0.0, 1_500.0, False)
-    assert paid(law, 1_500.0, 1_200.0, 1_200.0) == DisabilityPension(0.0, 0.0, 1_500.0, False)
-    assert paid(law, 1_500.0, 1_200.0, 1_200.01) == DisabilityPension(0.0, 0.0, 0.0, True)
+    assert paid(law, 1_500.0, 1_200.0, 1_000.0) == DisabilityPension(
+        0.0, 0.0, 1_500.0, False, False
+    )
+    assert paid(law, 1_500.0, 1_200.0, 1_200.0) == DisabilityPension(
+        0.0, 0.0, 1_500.0, False, False
+    )
+    assert paid(law, 1_500.0, 1_200.0, 1_200.01) == RESTS
 
 
 def test_a_personal_limit_below_the_fixed_one_is_lifted_to_it(law: PensionLaw) -> None:
     assert paid(law, 600.0, 480.0, 900.0).earnings_related == 600.0
-    assert paid(law, 600.0, 480.0, 1_000.0) == DisabilityPension(0.0, 0.0, 0.0, True)
+    assert paid(law, 600.0, 480.0, 1_000.0) == RESTS
 
 
 def test_a_pension_already_in_suspension_is_not_paid_at_any_pay(law: PensionLaw) -> None:
-    suspended = pensions.disability_pension(law, 600.0, 0.0, True, 0.0, True, True)
-    assert suspended == DisabilityPension(0.0, 0.0, 0.0, True)
+    claim = PensionClaim(600.0, 0.0, False, True)
+    suspended = pensions.disability_pension(law, claim, 0.0, 12, True)
+    assert suspended == RESTS
 
 
 @pytest.mark.parametrize(("tier", "amount"), [(0, 0.0), (1, 84.56), (2, 184.22), (3, 389.54)])
 def test_care_allowance_has_three_tiers(law: PensionLaw, tier: int, amount: float) -> None:
-    assert pensions.care_allowance(law, tier, False) == amount
+    assert pensions.care_allowance(law, tier) == amount
+
+
+@pytest.mark.parametrize(("tier", "amount"), [(0, 0.0), (1, 110.49), (2, 257.82), (3, 499.93)])
+def test_disability_allowance_has_three_tiers(law: PensionLaw, tier: int, amount: float) -> None:
+    assert pensions.disability_allowance(law, tier, False) == amount
 
 
 def test_in_suspension_the_highest_disability_allowance_replaces_any_care_allowance(
     law: PensionLaw,
 ) -> None:
-    assert pensions.care_allowance(law, 0, True) == 0.0
-    assert {pensions.care_allowance(law, tier, True) for tier in (1, 2, 3)} == {499.93}
+    assert pensions.disability_allowance(law, 0, True) == 0.0
+    assert {pensions.disability_allowance(law, tier, True) for tier in (1, 2, 3)} == {499.93}
+
+
+@pytest.mark.parametrize(
+    ("months", "rests", "ended"),
+    [(2, False, False), (3, True, False), (24, True, False), (25, True, True)],
+)
+def test_a_pension_rests_from_three_to_24_months_and_then_ends(
+    law: PensionLaw, months: int, rests: bool, ended: bool
+) -> None:
+    claim = PensionClaim(0.0, 0.0, False, True)
+    pension = pensions.disability_pension(law, claim, 1_200.0, months, False)
+    assert (pension.all_suspended, pension.ended) == (rests, ended)
+    assert (pension.national > 0.0) is not rests
+    assert pensions.longest_months_over_limit(law) == 24.0
+
+
+def test_a_partial_pension_comes_without_national_pension_and_rests_above_its_limit(
+    law: PensionLaw,
+) -> None:
+    limit = pensions.partial_pension_earnings_limit(law, 3_000.0)
+    assert limit == pytest.approx(1_800.0)
+    assert pensions.partial_pension_earnings_limit(law, 1_000.0) == 990.90
+    claim = PensionClaim(640.0, limit, True, True)
+    below = pensions.disability_pension(law, claim, 1_800.0, 12, False)
+    assert below == DisabilityPension(0.0, 0.0, 640.0, False, False)
+    assert pensions.disability_pension(law, claim, 1_800.01, 12, False) == RESTS
+
+
+# The flexible model proposed for 2028 ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def flexible() -> PensionLaw:
+    reform = "flexible_disability_pension_2028"
+    return load_law(load_library(), date(2026, 6, 1), reform).pensions
+
+
+def test_pay_a_little_above_the_limit_is_inside_the_yearly_allowance(flexible: PensionLaw) -> None:
+    """12 x (1,126.67 - 990.90) = 1,629 a year, less than twice the limit (1,981.80)."""
+    assert paid(flexible, 0.0, 0.0, 1_126.67) == paid(flexible, 0.0, 0.0, 0.0)
+    assert paid(flexible, 0.0, 0.0, 990.90 * (1 + 2 / 12)).national == pytest.approx(787.07)
+
+
+def test_pay_beyond_the_allowance_is_taken_from_the_pension_euro_for_euro(
+    flexible: PensionLaw,
+) -> None:
+    pension = paid(flexible, 0.0, 0.0, 2_112.50)
+    taken = (12 * (2_112.50 - 990.90) - 2 * 990.90) / 12
+    assert pension.national + pension.guarantee == pytest.approx(990.90 - taken)
+    assert pension.national / pension.guarantee == pytest.approx(787.07 / 203.83)
+    assert paid(flexible, 0.0, 0.0, 3_000.0).national == 0.0
+
+
+def test_each_pension_has_its_own_limit_in_the_flexible_model(flexible: PensionLaw) -> None:
+    pension = paid(flexible, 1_500.0, 1_200.0, 1_300.0)
+    assert pension.earnings_related == 1_500.0, "12 x 100 is inside twice 1,200"
+    taken = (12 * (1_300.0 - 990.90) - 2 * 990.90) / 12
+    assert pension.national == pytest.approx(max(0.0, 70.32 - taken))
+
+
+def test_after_a_year_over_the_limit_half_is_left_and_after_two_nothing(
+    flexible: PensionLaw,
+) -> None:
+    claim = PensionClaim(0.0, 0.0, False, True)
+    total = {}
+    for months in (12, 13, 24, 25):
+        pension = pensions.disability_pension(flexible, claim, 1_000.0, months, False)
+        total[months] = pension.national + pension.guarantee
+    assert total == pytest.approx({12: 990.90, 13: 990.90 / 2, 24: 990.90 / 2, 25: 0.0})
+    assert pensions.disability_pension(flexible, claim, 1_000.0, 25, False).ended

@@ -32,3 +32,13 @@ def test_a_month_of_the_minimum_rate(law: SicknessLaw) -> None:
 def test_nothing_is_paid_beside_pay_for_work(law: SicknessLaw) -> None:
     assert sickness.sickness_allowance(law, 0.0, 5.0) == 0.0
     assert sickness.rehabilitation_allowance(law, 0.0, 5.0) == 0.0
+
+
+def test_half_is_paid_beside_40_to_60_per_cent_of_full_work(law: SicknessLaw) -> None:
+    full = 25.0 * 0.7 * 24_000.0 * (1 - 0.0907) / 300
+    assert sickness.annual_income_that_counts(law, 2_000.0) == pytest.approx(24_000 * 0.9093)
+    paid = [
+        sickness.partial_sickness_allowance(law, 2_000.0, pay)
+        for pay in (0.0, 799.0, 800.0, 1_200.0, 1_201.0)
+    ]
+    assert paid == pytest.approx([full, 0.0, full / 2, full / 2, 0.0])

@@ -9,13 +9,16 @@ import pytest
 
 from ips_econ.errors import InputError
 from ips_econ.parameters.library import ParameterLibrary, load_library
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law, load_law
-from ips_econ.tax_benefit.net_income import BenefitStatus, Circumstances, Item, monthly_budget
+from ips_econ.tax_benefit.net_income import monthly_budget
 from ips_econ.tax_benefit.tabulate import (
     HOUSEHOLDS,
     ROWS,
     StatusRow,
     household_index,
+    over_limit,
     simulation_rows,
     tabulate,
     wage_grid,
@@ -58,10 +61,10 @@ def test_every_cell_is_what_the_rules_give_as_plain_python(
                         gross_wage_eur_month=wage,
                         earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
                         personal_earnings_limit_eur_month=row.personal_earnings_limit_eur_month,
-                        spell_reaches_three_months=row.spell_reaches_three_months,
+                        months_in_work=row.months_in_work,
                         claims_housing_allowance=household.claims_housing_allowance,
                         claims_social_assistance=household.claims_social_assistance,
-                        care_allowance=int(household.care_allowance),
+                        care_allowance=int(household.care_allowance and r >= 4),
                     ),
                     expected,
                 )
@@ -72,12 +75,14 @@ def test_the_cliff_lies_between_the_right_two_grid_wages(law: Law) -> None:
     table = tabulate(law, simulation_rows(law, LEVELS, 0.5), HOUSEHOLDS, wage_grid(), PERSON)
     plain = household_index(False, False, False)
     below, above = wage_index(990.0, 1201, 5.0), wage_index(995.0, 1201, 5.0)
-    long = table[ROWS.index("national_pension_long_spell"), plain]
-    short = table[ROWS.index("national_pension_short_spell"), plain]
+    long = table[ROWS.index("national_pension_first_year"), plain]
+    later = table[ROWS.index("national_pension_second_year"), plain]
+    short = table[ROWS.index("national_pension_short_job"), plain]
+    assert np.array_equal(long, later), "suspension is the same in its first and second year"
     assert long[below, Item.national_pension] == 787.07
     assert long[above, Item.national_pension] == 0.0
     assert short[above, Item.national_pension] == 787.07
-    high = table[ROWS.index("high_pension_long_spell"), plain]
+    high = table[ROWS.index("high_pension_first_year"), plain]
     assert high[above, Item.national_pension] == 0.0
     assert high[above, Item.earnings_related_pension] == 1_500.0
     assert high[wage_index(1_205.0, 1201, 5.0), Item.earnings_related_pension] == 0.0
@@ -87,8 +92,8 @@ def test_the_rows_carry_the_names_and_limits_of_the_simulation(law: Law) -> None
     rows = simulation_rows(law, LEVELS, 0.5)
     assert tuple(row.name for row in rows) == ROWS
     limits = {row.name: row.personal_earnings_limit_eur_month for row in rows}
-    assert limits["low_pension_long_spell"] == limits["middle_pension_long_spell"] == 990.90
-    assert limits["high_pension_long_spell"] == pytest.approx(1_200.0)
+    assert limits["low_pension_first_year"] == limits["middle_pension_first_year"] == 990.90
+    assert limits["high_pension_first_year"] == pytest.approx(1_200.0)
     assert rows[1].status == BenefitStatus.general_support
 
 
@@ -116,9 +121,21 @@ def test_a_wage_goes_to_the_nearest_step_and_the_largest_is_the_end() -> None:
 
 
 def test_a_row_outside_the_rules_is_refused_before_anything_is_computed(law: Law) -> None:
-    row = StatusRow("student", BenefitStatus.student)
-    with pytest.raises(InputError, match="rules of student are not modelled"):
+    row = StatusRow("subsidy", BenefitStatus.labour_market_subsidy)
+    with pytest.raises(InputError, match="labour market subsidy has ended before 2026-06-01"):
         tabulate(law, [row], HOUSEHOLDS, wage_grid(), PERSON)
+
+
+def test_a_month_counts_towards_the_end_of_a_pension_above_the_limit_of_all_of_it(
+    law: Law,
+) -> None:
+    counts = over_limit(law, simulation_rows(law, LEVELS, 0.5), wage_grid())
+    first = {name: wage_grid()[counts[row]].min(initial=np.inf) for row, name in enumerate(ROWS)}
+    assert first["national_pension_first_year"] == 995.0
+    assert first["low_pension_second_year"] == 995.0
+    assert first["high_pension_first_year"] == 1_205.0
+    assert first["high_pension_short_job"] == np.inf
+    assert first["unemployment_benefit"] == np.inf
 
 
 def test_a_missing_pension_level_is_named(law: Law) -> None:

@@ -82,7 +82,7 @@ def test_the_basic_deduction_clears_small_incomes_and_tapers_off(law: Law) -> No
 
 def test_the_work_income_credit_tapers_on_its_own_slices(law: Law) -> None:
     def credit(wage: float) -> float:
-        return tax.work_income_credit(law.taxation, wage, wage - 750.0)
+        return tax.work_income_credit(law.taxation, wage, wage - 750.0, 0.0)
 
     assert credit(10_000.0) == pytest.approx(1_800.0)
     assert credit(30_000.0) == 3_430.0
@@ -93,7 +93,7 @@ def test_the_work_income_credit_tapers_on_its_own_slices(law: Law) -> None:
 def test_the_second_taper_of_the_credit_replaces_the_first_above_its_limit_in_2024(
     law_2024: Law,
 ) -> None:
-    credit = tax.work_income_credit(law_2024.taxation, 82_650.0, 81_900.0)
+    credit = tax.work_income_credit(law_2024.taxation, 82_650.0, 81_900.0, 0.0)
     assert credit == pytest.approx(2_140 - 0.0203 * (71_900 - 23_420) - 0.0121 * 10_000)
 
 
@@ -136,3 +136,22 @@ def test_without_income_there_is_no_tax(law: Law) -> None:
     nothing = tax.AnnualIncome(0.0, 0.0, 0.0, 0.0)
     taxes = tax.annual_tax(law.taxation, law.contributions, nothing, 0.0757, 0.01)
     assert taxes == (0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_children_raise_the_largest_work_income_credit_from_2025(law: Law, law_2024: Law) -> None:
+    def largest(rules: Law, increases: float) -> float:
+        return tax.work_income_credit(rules.taxation, 22_000.0, 21_250.0, increases)
+
+    assert largest(law, 2.0) - largest(law, 0.0) == pytest.approx(210.0)
+    assert largest(law_2024, 2.0) == largest(law_2024, 0.0)
+
+
+def test_the_study_grant_deduction_falls_by_half_of_income_above_it(law: Law) -> None:
+    def deduction(grant: float, income: float) -> float:
+        return tax.study_grant_deduction(law.taxation, grant, income)
+
+    assert deduction(2_514.0, 2_514.0) == 2_514.0
+    assert deduction(2_600.0, 2_600.0) == 2_600.0
+    assert deduction(2_600.0, 4_600.0) == 1_600.0
+    assert deduction(2_600.0, 7_800.0) == 0.0
+    assert deduction(0.0, 1_000.0) == 0.0

@@ -18,24 +18,25 @@ import pytest
 
 from ips_econ.parameters.library import ParameterLibrary, load_library
 from ips_econ.tax_benefit import contributions as contribution
-from ips_econ.tax_benefit import housing_and_assistance as housing
-from ips_econ.tax_benefit import pensions, sickness, taxation, unemployment
-from ips_econ.tax_benefit.law import Law, load_law
-from ips_econ.tax_benefit.net_income import (
-    EMPLOYER_ITEMS,
-    BenefitStatus,
-    Circumstances,
-    Item,
-    budget,
-    employer_cost,
-    net_income,
-    participation_tax_rate,
+from ips_econ.tax_benefit import (
+    housing,
+    pensions,
+    sickness,
+    social_assistance,
+    taxation,
+    unemployment,
 )
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.incentives import participation_tax_rate
+from ips_econ.tax_benefit.items import EMPLOYER_ITEMS, Item
+from ips_econ.tax_benefit.law import Law, load_law
+from ips_econ.tax_benefit.net_income import budget, employer_cost, net_income
 from ips_econ.tax_benefit.payers import payers
 
 HELSINKI_MUNICIPAL_2024 = 0.0530
 HELSINKI_CHURCH_2024 = 0.010
 SUMMER_2026 = date(2026, 6, 1)
+ALONE = unemployment.Means(0.0, 0.0, False, 0)
 
 
 @cache
@@ -182,11 +183,15 @@ def test_national_and_guarantee_pension_of_2022(
     assert top_up == pytest.approx(guarantee, abs=0.05)
 
 
+def home(rent: float, group: int) -> housing.Dwelling:
+    return housing.Dwelling(rent, group, 1, 0, 0.0)
+
+
 def test_the_highest_income_that_gives_a_general_housing_allowance() -> None:
     """kela_housing_income_limits: one adult, capital region, from April 2024: 1,844 EUR a month."""
     rules = law(date(2024, 6, 1)).housing
     allowances = [
-        housing.general_housing_allowance(rules, 700.0, 1, 0.0, income, 0.0)
+        housing.general_housing_allowance(rules, home(700.0, 1), 0.0, 0.0, income)
         for income in (1_844.0, 1_845.0)
     ]
     assert allowances[0] > 0.0
@@ -200,7 +205,8 @@ def test_a_students_housing_allowance_before_and_after_april_2024(
     on: date, published: float
 ) -> None:
     """vyy_housing_2024: rent 550, income 279.38, cap 447."""
-    allowance = housing.general_housing_allowance(law(on).housing, 550.0, 2, 0.0, 279.38, 0.0)
+    rules = law(on).housing
+    allowance = housing.general_housing_allowance(rules, home(550.0, 2), 0.0, 0.0, 279.38)
     assert allowance == pytest.approx(published, abs=0.05)
 
 
@@ -220,7 +226,7 @@ def test_a_pensioners_housing_allowance_of_2018() -> None:
         additional_deductible_from=8_633.0,
         cap_group_1=12 * 617.08,
     )
-    allowance = housing.pensioners_housing_allowance(rules, 665.0, 1, 8_865.84 / 12, 0.0)
+    allowance = housing.pensioners_housing_allowance(rules, home(665.0, 1), 8_865.84 / 12)
     assert allowance == pytest.approx(474.91, abs=0.05)
 
 
@@ -230,17 +236,19 @@ def test_a_pensioners_housing_allowance_of_2018() -> None:
 def test_part_time_pay_of_800_against_an_unemployment_benefit(on: date, published: float) -> None:
     """a_kassa_disregard: what is taken from the benefit before and after 1 April 2024."""
     rules = law(on).unemployment
-    taken = unemployment.labour_market_subsidy(rules, 0.0)
-    taken -= unemployment.labour_market_subsidy(rules, 800.0)
+    taken = unemployment.labour_market_subsidy(rules, 0.0, ALONE)
+    taken -= unemployment.labour_market_subsidy(rules, 800.0, ALONE)
     assert taken == pytest.approx(published, abs=0.05)
 
 
 def test_pay_of_1000_against_the_general_support() -> None:
     """stt_71696995: about 800 in full, 500 less at pay of 1,000."""
     rules = law(SUMMER_2026).unemployment
-    full = unemployment.general_support(rules, 0.0)
+    full = unemployment.general_support(rules, 0.0, ALONE)
     assert full == pytest.approx(800.0, abs=0.05)
-    assert full - unemployment.general_support(rules, 1_000.0) == pytest.approx(500.0, abs=0.05)
+    assert full - unemployment.general_support(rules, 1_000.0, ALONE) == pytest.approx(
+        500.0, abs=0.05
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,12 +263,11 @@ def test_basic_amounts_of_social_assistance_in_2026(
 ) -> None:
     """stt_71815459."""
     rules = law(on).social_assistance
-    parent = housing.basic_amount(rules, True, 0, 0)
-    assert housing.basic_amount(rules, False, 0, 0) == pytest.approx(alone, abs=0.05)
-    assert parent == pytest.approx(single_parent, abs=0.05)
-    assert housing.basic_amount(rules, True, 1, 0) - parent == pytest.approx(
-        child_from_10, abs=0.05
-    )
+    assert social_assistance.basic_amount(rules, 1, 0, 0) == pytest.approx(alone, abs=0.05)
+    child = rules.child_from_10_ratio * rules.basic_amount
+    assert child == pytest.approx(child_from_10, abs=0.05)
+    parent_and_child = social_assistance.basic_amount(rules, 1, 1, 0)
+    assert parent_and_child == pytest.approx(single_parent + child_from_10, abs=0.05)
 
 
 @pytest.mark.parametrize(("income", "published"), [(13_712.0, 31.99), (35_769.0, 83.46)])

@@ -16,7 +16,7 @@ from ips_econ.evaluation.outcomes import Draws, summary
 from ips_econ.ledger.posting import COLUMNS, ITEMS, Count
 from ips_econ.ledger.streams import IPS_CATEGORIES
 from ips_econ.ledger.walk import Measure, World, live_block, trace_block
-from ips_econ.tax_benefit.net_income import BENEFIT_ITEMS, EMPLOYER_ITEMS, Item
+from ips_econ.tax_benefit.items import BENEFIT_ITEMS, EMPLOYER_ITEMS, Item
 from ips_econ.trajectories.benefit_status import BenefitHazards
 
 Planned = Callable[..., Plan]

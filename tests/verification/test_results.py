@@ -32,15 +32,10 @@ from ips_econ.population.people import Client, client
 from ips_econ.population.randomness import person_key, replicate_key
 from ips_econ.population.sampling import BENEFIT_NAMES
 from ips_econ.scenario.loading import LoadedScenario
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.items import BENEFIT_ITEMS, TAX_ITEMS, Item
 from ips_econ.tax_benefit.law import load_law
-from ips_econ.tax_benefit.net_income import (
-    BENEFIT_ITEMS,
-    TAX_ITEMS,
-    BenefitStatus,
-    Circumstances,
-    Item,
-    budget,
-)
+from ips_econ.tax_benefit.net_income import budget
 from ips_econ.tax_benefit.tabulate import HOUSEHOLDS, simulation_rows, wage_grid
 from ips_econ.trajectories.benefit_status import BenefitHazards
 
@@ -332,7 +327,7 @@ def test_v26_every_month_reconciles_with_the_rules(planned: Planned, world_of: W
                     gross_wage_eur_month=float(wages[pay]),
                     earnings_related_pension_eur_month=status.earnings_related_pension_eur_month,
                     personal_earnings_limit_eur_month=status.personal_earnings_limit_eur_month,
-                    spell_reaches_three_months=status.spell_reaches_three_months,
+                    months_in_work=status.months_in_work,
                     claims_housing_allowance=claims.claims_housing_allowance,
                     claims_social_assistance=claims.claims_social_assistance,
                     care_allowance=int(claims.care_allowance) if pensioner else 0,
@@ -341,7 +336,7 @@ def test_v26_every_month_reconciles_with_the_rules(planned: Planned, world_of: W
                 np.testing.assert_allclose(months[: len(Item)], by_law, rtol=1e-12, atol=1e-9)
             taxes = months[list(TAX_ITEMS)].sum()
             benefits = months[list(BENEFIT_ITEMS)].sum()
-            net = months[: Item.social_assistance + 1].sum()
+            net = months[: Item.day_care_fee + 1].sum()
             assert net - taxes - benefits == pytest.approx(months[Item.gross_wage], abs=1e-9)
             checked += 1
     assert checked > 8_000 and len(seen) > 100
@@ -349,7 +344,7 @@ def test_v26_every_month_reconciles_with_the_rules(planned: Planned, world_of: W
     allowances = (services * world.prices.allowance_month[:, None, None, :4]).sum(axis=(-1, -2))
     told = measures[:, 0]
     np.testing.assert_allclose(
-        posted[..., : Item.social_assistance + 1].sum(axis=(-1, -2)) + allowances,
+        posted[..., : Item.day_care_fee + 1].sum(axis=(-1, -2)) + allowances,
         told[..., Measure.NET_INCOME],
         rtol=1e-12,
     )

@@ -29,7 +29,7 @@ from ips_econ.ledger.walk import Measure, World, live_block
 from ips_econ.parameters.draws import draw_parameters, sampled_dimensions
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.scenario.loading import LoadedScenario
-from ips_econ.tax_benefit.net_income import Item
+from ips_econ.tax_benefit.items import Item
 from ips_econ.trajectories.benefit_status import BenefitHazards
 
 Load = Callable[..., LoadedScenario]

@@ -1,0 +1,63 @@
+"""Study grant and housing supplement of an adult student who lives independently (opintotuki).
+
+Law: opintotukilaki 65/1994. Amounts: ``sisu_2026``. The grant is taxable, the supplement not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ips_econ.compilation import step
+from ips_econ.tax_benefit.housing import by_group
+from ips_econ.units import MONTHS_PER_YEAR
+
+
+class StudentAidLaw(NamedTuple):
+    """Student financial aid in force on one date; EUR/month."""
+
+    study_grant: float
+    study_grant_provider_supplement: float
+    study_grant_income_limit_aid_month: float
+    study_grant_income_limit_other_month: float
+    study_grant_aid_months_year: float
+    student_housing_supplement_share: float
+    student_housing_supplement_cap_group_1: float
+    student_housing_supplement_cap_group_2: float
+    student_housing_supplement_cap_group_3: float
+
+
+@step
+def yearly_income_limit(law: StudentAidLaw) -> float:
+    """Own income of a year that is free beside the aid, EUR/year (vapaa tulo, 65/1994, 17 §)."""
+    aid = law.study_grant_aid_months_year
+    other = MONTHS_PER_YEAR - aid
+    limit = aid * law.study_grant_income_limit_aid_month
+    return limit + other * law.study_grant_income_limit_other_month
+
+
+@step
+def study_grant(law: StudentAidLaw, has_children: bool, other_income_eur_month: float) -> float:
+    """Study grant in a month with aid, EUR/month (opintoraha, 65/1994, 11 §).
+
+    Own income above the yearly limit takes the aid back; twelve equal months are assumed.
+    """
+    if MONTHS_PER_YEAR * other_income_eur_month > yearly_income_limit(law):
+        return 0.0
+    supplement = law.study_grant_provider_supplement if has_children else 0.0
+    return law.study_grant + supplement
+
+
+@step
+def housing_supplement(law: StudentAidLaw, rent: float, group: int) -> float:
+    """Student housing supplement, EUR/month (opintotuen asumislisä), from 1 August 2025.
+
+    A share of the rent up to the cap of the municipality's group; it took the place of the
+    general housing allowance for students without children.
+    """
+    cap = by_group(
+        group,
+        law.student_housing_supplement_cap_group_1,
+        law.student_housing_supplement_cap_group_2,
+        law.student_housing_supplement_cap_group_3,
+    )
+    return law.student_housing_supplement_share * min(rent, cap)
