@@ -178,6 +178,13 @@ def load_language(code: str) -> Language:
     )
 
 
+@lru_cache
+def swedish_municipality_names() -> Mapping[str, str]:
+    """Finnish name of each municipality by its Swedish name, where the two differ."""
+    path = TEXTS / "municipality_names_sv.toml"
+    return MappingProxyType(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
 def _read(path: Path) -> dict[str, str]:
     return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8")), ""))
 

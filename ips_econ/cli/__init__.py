@@ -45,6 +45,10 @@ COMMANDS = {
     "check": LazyCommand(
         "ips_econ.cli.check:check", "Check scenarios for mistakes without running anything."
     ),
+    "net-income": LazyCommand(
+        "ips_econ.cli.net_income:net_income",
+        "One person's month: taxes, benefits, payers, and what work pays.",
+    ),
     "parameters": LazyCommand(
         "ips_econ.cli.inspect:parameters",
         "List, show or export every parameter with its source and grade.",

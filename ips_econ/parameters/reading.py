@@ -29,7 +29,9 @@ from ips_econ.parameters.schema import (
 
 NOT_PARAMETERS = frozenset({"regions"})
 """Folders beside the groups whose files have a shape of their own."""
-NEVER_READ = frozenset({"check", "context"})
+NEVER_READ = frozenset({"check", "context", "municipalities"})
+"""Groups that no run reads: published checks, background, and what a region's figures are averages
+of (only a single budget asks for one municipality)."""
 NEVER_DRAWN = frozenset({"tax_benefit", "prices"}) | NEVER_READ
 """Groups that are never uncertain in a run: the law, published checks, background, indices."""
 

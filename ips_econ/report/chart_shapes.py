@@ -77,7 +77,8 @@ class Mark:
 class LinePanel:
     """Lines over months since entry; ``unit`` is percent, points or euro.
 
-    ``heading`` holds one text a line of print; ``labelled`` writes names beside the lines.
+    ``heading`` holds one text a line of print; ``labelled`` writes names beside the lines. With
+    ``x_step`` the horizontal axis counts in such steps of its own unit instead of in years.
     """
 
     lines: tuple[Line, ...]
@@ -88,6 +89,7 @@ class LinePanel:
     marks: tuple[Mark, ...] = ()
     labelled: bool = True
     y_range: tuple[float, float] | None = None
+    x_step: float | None = None
 
 
 @dataclass(frozen=True)

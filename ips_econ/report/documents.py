@@ -7,58 +7,19 @@ paper, the static pictures take the place of the interactive ones.
 
 from __future__ import annotations
 
-import base64
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from ips_econ.file_formats import csv_bytes
 from ips_econ.language import SOURCE_LANGUAGE, Language, load_language
 from ips_econ.report import detail_tables, evidence_tables, tables
 from ips_econ.report.answer import answer, discount_rate, span
 from ips_econ.report.charts import all_charts
+from ips_econ.report.drawn_charts import DrawnChart, assets, chart_files, draw_charts, environment
 from ips_econ.report.figures import euros
 from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.results import load_results
 from ips_econ.run_directory import RunDirectory
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-    from ips_econ.report.chart_shapes import Chart
-
-_TEMPLATES = Path(__file__).with_name("templates")
 _CHARTS = "charts"
-_PLOTLY = "plotly.min.js"
-_BREAKS = re.compile(r"(?<=[−+])(?=€)|(?<=\d)(?=[–…][\d−+])|(?<=\d[–…])(?=[\d−+])")
-"""Places inside a printed number or range where a line must not break."""
-
-
-@dataclass(frozen=True)
-class DrawnChart:
-    """A chart with its pictures and its numbers, ready for a page."""
-
-    chart: Chart
-    svg: bytes
-    png: bytes
-    csv: bytes
-    json: str
-    title_band: float
-    caption_band: float
-
-    @property
-    def svg_uri(self) -> str:
-        """The static picture as part of a page."""
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode("ascii")
-
-    @property
-    def csv_uri(self) -> str:
-        """The numbers as a link that needs no file."""
-        return "data:text/csv;charset=utf-8;base64," + base64.b64encode(self.csv).decode("ascii")
 
 
 def write_report(directory: str | Path, language: str) -> None:
@@ -81,7 +42,7 @@ def write_report(directory: str | Path, language: str) -> None:
     """
     words = load_language(language)
     results = load_results(directory)
-    drawn = draw_charts(results, words)
+    drawn = draw_charts(all_charts(results, words), words)
     files = {f"{_CHARTS}/{name}": data for name, data in chart_files(drawn, words).items()}
     files["report.html"] = report_page(results, drawn, words).encode("utf-8")
     place = Path(directory).resolve()
@@ -90,55 +51,13 @@ def write_report(directory: str | Path, language: str) -> None:
         run.write_bytes(name, data)
 
 
-def draw_charts(results: Results, language: Language) -> tuple[DrawnChart, ...]:
-    """Every chart of the report, drawn."""
-    from ips_econ.report import interactive_charts, static_charts
-
-    drawn = []
-    for chart in all_charts(results, language):
-        svg, png = static_charts.draw(chart, language)
-        columns = list(zip(*chart.rows, strict=True)) or [()] * len(chart.columns)
-        drawn.append(
-            DrawnChart(
-                chart=chart,
-                svg=svg,
-                png=png,
-                csv=csv_bytes(chart.columns, columns),
-                json=_script_json(interactive_charts.figure(chart, language)),
-                title_band=static_charts.title_band(chart),
-                caption_band=static_charts.caption_band(chart),
-            )
-        )
-    return tuple(drawn)
-
-
-def chart_files(drawn: tuple[DrawnChart, ...], language: Language) -> dict[str, bytes]:
-    """The files of ``charts/``: each chart as page, pictures and numbers, and plotly's script."""
-    from ips_econ.report.interactive_charts import plotly_script
-
-    template = _environment().get_template("chart.html.j2")
-    files = {_PLOTLY: plotly_script().encode("utf-8")}
-    for item in drawn:
-        name = item.chart.id
-        page = template.render(
-            item=item, t=language.text, language=language, plotly_file=_PLOTLY, **_assets()
-        )
-        files |= {
-            f"{name}.html": page.encode("utf-8"),
-            f"{name}.svg": item.svg,
-            f"{name}.png": item.png,
-            f"{name}.csv": item.csv,
-        }
-    return files
-
-
 def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Language) -> str:
     """The whole report as one page of HTML."""
     from markupsafe import Markup
 
     from ips_econ.report.interactive_charts import plotly_script
 
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     first_assumptions, other_assumptions = evidence_tables.assumptions_to_replace(results, language)
     return template.render(
         results=results,
@@ -179,7 +98,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         accuracy=_accuracy(results, language),
         source_language=SOURCE_LANGUAGE,
         plotly=Markup(plotly_script()),
-        **_assets(),
+        **assets(),
     )
 
 
@@ -240,38 +159,3 @@ def _numbered(group: str, results: Results, language: Language) -> tuple[str, ..
     while language.has(f"{group}.{len(texts) + 1}"):
         texts.append(language.text(f"{group}.{len(texts) + 1}", **words))
     return tuple(texts)
-
-
-def _script_json(value: Mapping[str, Any]) -> str:
-    """JSON that may stand inside a script element, whatever its texts hold."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _unbroken(value: Any) -> Any:
-    """A sign and the euro after it, and the two ends of a range, stay on one line of a page."""
-    return _BREAKS.sub("\u2060", value) if type(value) is str else value
-
-
-@lru_cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_unbroken,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@lru_cache
-def _assets() -> dict[str, Any]:
-    from markupsafe import Markup
-
-    return {
-        "css": Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        "script": Markup((_TEMPLATES / "report.js").read_text(encoding="utf-8")),
-    }

@@ -179,7 +179,8 @@ def _lines(
     x, y = _axes(layout, panel, box, number, above=above, left=45)
     last = max(line.x[-1] for line in panel.lines)
     most = 6 if narrow or box[1] - box[0] < 1 else 20
-    x.update(dtick=month_step(last, most), range=[0, last], showgrid=False, showline=True)
+    step = panel.x_step or month_step(last, most)
+    x.update(dtick=step, range=[0, last], showgrid=False, showline=True)
     _unit(y, panel.unit, language)
     if panel.y_range:
         y["range"] = list(panel.y_range)

@@ -194,7 +194,7 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
     last = max(line.x[-1] for line in panel.lines)
     axes.set_xlim(0, last)
     room = (width - ticks - right) / _TICK_ROOM
-    axes.xaxis.set_major_locator(MultipleLocator(month_step(last, room)))
+    axes.xaxis.set_major_locator(MultipleLocator(panel.x_step or month_step(last, room)))
     if panel.y_range:
         axes.set_ylim(*panel.y_range)
     elif panel.unit == "percent":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ips_econ.language import Language, load_language
 from ips_econ.report.answer import assumptions, replaced_services, run_facts, span
 from ips_econ.report.figures import euros
+from ips_econ.report.plain_text import aligned, plain, wrapped
 from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.tables import (
     Table,
@@ -15,8 +16,6 @@ from ips_econ.report.tables import (
     payers,
     variants,
 )
-
-WIDTH = 80
 
 
 def headline_table(results: Results, language: str) -> str:
@@ -27,7 +26,7 @@ def headline_table(results: Results, language: str) -> str:
     words = load_language(language)
     run = results.run
     blocks = [
-        _wrapped(
+        wrapped(
             words.text(
                 "headline.title",
                 name=run.name,
@@ -35,18 +34,18 @@ def headline_table(results: Results, language: str) -> str:
                 **span(results, words),
             )
         ),
-        _wrapped(run_facts(results, words)),
-        _aligned(_rows(first_page_work(results, words))),
-        _aligned(_rows(first_page_money(results, words), columns=(2,))),
+        wrapped(run_facts(results, words)),
+        aligned(_rows(first_page_work(results, words))),
+        aligned(_rows(first_page_money(results, words), columns=(2,))),
         _variants(results, words),
-        _aligned(_rows(payers(results, words), columns=(0, 1), with_detail=(0,))),
-        *map(_wrapped, filter(None, [replaced_services(results, words)])),
-        _wrapped(words.text("headline.assumes", assumptions=assumptions(results, words))),
+        aligned(_rows(payers(results, words), columns=(0, 1), with_detail=(0,))),
+        *map(wrapped, filter(None, [replaced_services(results, words)])),
+        wrapped(words.text("headline.assumes", assumptions=assumptions(results, words))),
     ]
     if not run.complete:
-        blocks.insert(1, _wrapped(words.text("report.partial")))
+        blocks.insert(1, wrapped(words.text("report.partial")))
     text = "\n\n".join(blocks) + "\n"
-    return text.replace("\u2212", "-").replace("\u00a0", " ")
+    return plain(text)
 
 
 def _rows(
@@ -79,34 +78,4 @@ def _variants(results: Results, language: Language) -> str:
         ]
         mark = " *" if variant.headline else ""
         rows.append([f"    {variant.title}{mark}", *(euros(stat, language).cell for stat in stats)])
-    return _aligned(rows) + "\n" + _wrapped(language.text("headline.mark"))
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Columns side by side; a heading with no room beside its cells takes lines of its own."""
-    columns = range(1, len(rows[0]))
-    widths = [max(len(row[column]) for row in rows) for column in columns]
-    room = WIDTH - sum(widths) - 2 * len(widths)
-    first = min(room, max(len(row[0]) for row in rows))
-    text = []
-    for row in rows:
-        heading = row[0]
-        if len(heading) > first:
-            text += _wrapped(heading).split("\n")
-            heading = ""
-        cells = "".join(f"  {row[column]:>{widths[column - 1]}}" for column in columns)
-        if heading or cells.strip():
-            text.append(f"{heading:<{first}}{cells}".rstrip())
-    return "\n".join(text)
-
-
-def _wrapped(text: str) -> str:
-    """Text broken at spaces into lines of at most 80 columns, its indent kept."""
-    indent = " " * (len(text) - len(text.lstrip(" ")))
-    lines = [indent]
-    for word in filter(None, text.split(" ")):
-        if lines[-1].strip() and len(lines[-1]) + 1 + len(word) > WIDTH:
-            lines.append(indent + word)
-        else:
-            lines[-1] += f" {word}" if lines[-1].strip() else word
-    return "\n".join(lines)
+    return aligned(rows) + "\n" + wrapped(language.text("headline.mark"))

@@ -68,11 +68,11 @@ class Circumstances(NamedTuple):
         Group of the housing allowances: 1 (capital region), 2 or 3.
     earnings_related_pension_eur_month
         The earnings-related pension that is paid when pay is below its limit: a full or partial
-        disability pension with a pension status, a pension of another kind with any other; 0 if
-        there is none.
+        disability pension with a pension status, a partial one with an unemployment benefit, a
+        pension of another kind otherwise; 0 if there is none.
     personal_earnings_limit_eur_month
-        Limit of the earnings-related disability pension (a share of earlier earnings); the fixed
-        limit of the national pension is its floor.
+        Limit of the earnings-related disability pension as its insurer states it, where earlier
+        pay is not known; the fixed limit of the national pension is its floor.
     care_allowance
         Tier of the care allowance for pensioners, or of the disability allowance without a
         pension: 0 none, 1 basic, 2 middle, 3 highest.
@@ -87,7 +87,8 @@ class Circumstances(NamedTuple):
     social_assistance_rent_limit_eur_month
         Largest rent that basic social assistance accepts in the municipality.
     earlier_wage_eur_month
-        Stable pay before unemployment or sickness, gross; decides earnings-related allowances.
+        Stable pay before unemployment, sickness or disability, gross; decides earnings-related
+        allowances and the limits of an earnings-related pension.
     unemployment_days_paid
         Days of unemployment benefit already paid; decides the steps of the earnings-related
         allowance.
@@ -99,7 +100,7 @@ class Circumstances(NamedTuple):
         Days in a service or in rehabilitation that give the maintenance allowance.
     has_partner, partner_wage_eur_month
         A married or cohabiting partner, and the partner's gross pay, their only income.
-    children_under_3, children_3_to_9, children_10_to_16, children_17
+    children_under_3, children_3_to_9, children_10_to_15, children_16, children_17
         Children of the household by age.
     children_in_day_care
         Of them in municipal early childhood education for the whole day.
@@ -132,7 +133,8 @@ class Circumstances(NamedTuple):
     partner_wage_eur_month: float = 0.0
     children_under_3: int = 0
     children_3_to_9: int = 0
-    children_10_to_16: int = 0
+    children_10_to_15: int = 0
+    children_16: int = 0
     children_17: int = 0
     children_in_day_care: int = 0
     receives_maintenance_support: bool = False
@@ -150,14 +152,25 @@ def on_full_pension(status: int) -> bool:
 
 
 @step
-def children(circumstances: Circumstances) -> int:
-    """Number of children under 18."""
+def children_under_16(circumstances: Circumstances) -> int:
+    """Number of children under 16, the age limit of the child increase to pensions."""
     return (
         circumstances.children_under_3
         + circumstances.children_3_to_9
-        + circumstances.children_10_to_16
-        + circumstances.children_17
+        + circumstances.children_10_to_15
     )
+
+
+@step
+def children_under_17(circumstances: Circumstances) -> int:
+    """Number of children under 17, the age limit of child benefit and in taxation."""
+    return children_under_16(circumstances) + circumstances.children_16
+
+
+@step
+def children(circumstances: Circumstances) -> int:
+    """Number of children under 18."""
+    return children_under_17(circumstances) + circumstances.children_17
 
 
 def status_named(name: str) -> BenefitStatus:
@@ -220,7 +233,8 @@ _RANGES = (
     ("partner_wage_eur_month", 0.0, 100_000.0, "EUR/month"),
     ("children_under_3", 0, 20, "children"),
     ("children_3_to_9", 0, 20, "children"),
-    ("children_10_to_16", 0, 20, "children"),
+    ("children_10_to_15", 0, 20, "children"),
+    ("children_16", 0, 20, "children"),
     ("children_17", 0, 20, "children"),
 )
 

@@ -72,10 +72,10 @@ def incentives(law: Law, circumstances: Circumstances) -> Incentives:
         If the circumstances are not covered by the rules.
     """
     wage = circumstances.gross_wage_eur_month
-    net = net_income(budget(law, circumstances))
-    idle = net_income(budget(law, without_work(circumstances)))
+    net = float(net_income(budget(law, circumstances)))
+    idle = float(net_income(budget(law, without_work(circumstances))))
     more = circumstances._replace(gross_wage_eur_month=wage + MARGINAL_STEP_EUR_MONTH)
-    gained = net_income(budget(law, more)) - net
+    gained = float(net_income(budget(law, more))) - net
     return Incentives(
         net,
         idle,
@@ -130,7 +130,7 @@ def wage_curve(law: Law, circumstances: Circumstances, wages: Iterable[float]) -
         monthly_budget(law, circumstances._replace(gross_wage_eur_month=float(wage)), items[row])
     idle = np.empty(len(Item))
     monthly_budget(law, without_work(circumstances), idle)
-    return Curve(grid, items, net_income(idle))
+    return Curve(grid, items, float(net_income(idle)))
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _cliffs(law: Law, circumstances: Circumstances, curve: Curve) -> Iterator[Cl
         falling = [item for item in PARTICIPANT_ITEMS if change[item] < -SMALLEST_CLIFF_EUR_MONTH]
         yield Cliff(
             below / 100.0,
-            before - net_income(at(above * CENT)),
+            float(before - net_income(at(above * CENT))),
             float(curve.wages[row + 1 + again[0]]) if len(again) else None,
             tuple(item.name for item in sorted(falling, key=lambda item: change[item])),
         )

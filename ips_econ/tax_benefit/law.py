@@ -101,6 +101,8 @@ PENSION_UNITS = {
     "earnings_limit": "EUR/month",
     "personal_limit_share": "share",
     "partial_pension_limit_share": "share",
+    "partial_pension_share": "share",
+    "partial_pension_from_months": "months",
     "suspension_shortest_months": "months",
     "suspension_longest_months": "months",
     "care_allowance_basic": "EUR/month",
@@ -113,7 +115,6 @@ PENSION_UNITS = {
 FLEXIBLE_PENSION_UNITS = {
     "flexible_pension_allowance": "factor",
     "flexible_pension_full_months": "months",
-    "flexible_pension_partial_share": "share",
     "flexible_pension_longest_months": "months",
 }
 SICKNESS_UNITS = {
@@ -127,6 +128,7 @@ SICKNESS_UNITS = {
     "partial_share": "share",
     "partial_from": "share",
     "partial_to": "share",
+    "young_person_wage_taper": "share",
 }
 UNEMPLOYMENT_UNITS = {
     "labour_market_subsidy_eur_day": "EUR/day",
@@ -212,6 +214,7 @@ STUDENT_AID_UNITS = {
     "study_grant_income_limit_aid_month": "EUR/month",
     "study_grant_income_limit_other_month": "EUR/month",
     "study_grant_aid_months_year": "months",
+    "student_loan_month": "EUR/month",
     "student_housing_supplement_share": "share",
     "student_housing_supplement_cap_group_1": "EUR/month",
     "student_housing_supplement_cap_group_2": "EUR/month",
@@ -225,6 +228,7 @@ NOT_ALWAYS_IN_FORCE = frozenset(
         *(name for name in UNEMPLOYMENT_UNITS if "_allowance_step_" in name),
         *(name for name in STUDENT_AID_UNITS if name.startswith("student_housing_supplement")),
         "work_credit_child_increase",
+        "sickness_allowance_young_person_wage_taper",
         "labour_market_subsidy_eur_day",
         "basic_unemployment_allowance_eur_day",
         "general_support_eur_day",

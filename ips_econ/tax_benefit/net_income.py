@@ -23,6 +23,8 @@ from ips_econ.tax_benefit.circumstances import (
     Circumstances,
     check_circumstances,
     children,
+    children_under_16,
+    children_under_17,
     on_full_pension,
 )
 from ips_econ.tax_benefit.families import child_benefit, day_care_fee, maintenance_support
@@ -35,16 +37,17 @@ from ips_econ.tax_benefit.items import FIRST_EMPLOYER_ITEM, Item
 from ips_econ.tax_benefit.law import Law
 from ips_econ.tax_benefit.pensions import (
     DisabilityPension,
-    PensionClaim,
     care_allowance,
     disability_allowance,
     disability_pension,
+    pension_claim,
 )
 from ips_econ.tax_benefit.sickness import (
     annual_income_that_counts,
     partial_sickness_allowance,
     rehabilitation_allowance,
     sickness_allowance,
+    young_persons_rehabilitation_allowance,
 )
 from ips_econ.tax_benefit.social_assistance import Need, basic_amount, social_assistance
 from ips_econ.tax_benefit.student_aid import housing_supplement, study_grant
@@ -89,10 +92,12 @@ def pay_pensions(
         out[Item.disability_allowance] = disability_allowance(
             law.pensions, circumstances.care_allowance, False
         )
-        return DisabilityPension(0.0, 0.0, amount, False, False)
-    claim = PensionClaim(
+        return DisabilityPension(0.0, 0.0, amount, False, False, False)
+    claim = pension_claim(
+        law.pensions,
         amount,
         circumstances.personal_earnings_limit_eur_month,
+        circumstances.earlier_wage_eur_month,
         partial,
         not circumstances.has_partner,
     )
@@ -106,15 +111,19 @@ def pay_pensions(
     out[Item.national_pension] = pension.national
     out[Item.guarantee_pension] = pension.guarantee
     out[Item.earnings_related_pension] = pension.earnings_related
-    if pension.national > 0.0:
-        under_16 = children(circumstances) - circumstances.children_17
+    if pension.national + pension.guarantee + pension.earnings_related > 0.0:
         increase = law.pensions.national_pension_child_increase
-        out[Item.pension_child_increase] = under_16 * increase
-    if partial or pension.all_suspended:
-        if not pension.ended:
-            out[Item.disability_allowance] = disability_allowance(
-                law.pensions, circumstances.care_allowance, pension.all_suspended and not partial
-            )
+        out[Item.pension_child_increase] = children_under_16(circumstances) * increase
+    if pension.ended:
+        return pension
+    if partial or pension.made_partial:
+        out[Item.disability_allowance] = disability_allowance(
+            law.pensions, circumstances.care_allowance, False
+        )
+    elif pension.all_suspended:
+        out[Item.disability_allowance] = disability_allowance(
+            law.pensions, circumstances.care_allowance, True
+        )
     else:
         out[Item.care_allowance] = care_allowance(law.pensions, circumstances.care_allowance)
     return pension
@@ -123,11 +132,10 @@ def pay_pensions(
 @step
 def means_of(circumstances: Circumstances) -> Means:
     """What the means test of unemployment benefits looks at."""
-    own = circumstances.other_taxable_benefit_eur_month
-    own += circumstances.earnings_related_pension_eur_month
     of_family = children(circumstances)
     return Means(
-        own,
+        circumstances.earnings_related_pension_eur_month,
+        circumstances.other_taxable_benefit_eur_month,
         circumstances.parents_income_eur_month,
         circumstances.has_partner or of_family > 0,
         of_family,
@@ -139,20 +147,25 @@ def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]
     """Write the taxable benefits of the month that are no pension or grant, and return them."""
     wage, status = circumstances.gross_wage_eur_month, circumstances.status
     earlier, days = circumstances.earlier_wage_eur_month, circumstances.unemployment_days_paid
-    of_family = children(circumstances)
+    of_family, pension = (
+        children(circumstances),
+        circumstances.earnings_related_pension_eur_month,
+    )
     income = annual_income_that_counts(law.sickness, earlier)
     benefit = 0.0
     if status == BenefitStatus.labour_market_subsidy:
         benefit = labour_market_subsidy(law.unemployment, wage, means_of(circumstances))
         out[Item.labour_market_subsidy] = benefit
     elif status == BenefitStatus.basic_unemployment_allowance:
-        benefit = basic_unemployment_allowance(law.unemployment, wage, of_family)
+        benefit = basic_unemployment_allowance(law.unemployment, wage, pension, of_family)
         out[Item.basic_unemployment_allowance] = benefit
     elif status == BenefitStatus.general_support:
         benefit = general_support(law.unemployment, wage, means_of(circumstances))
         out[Item.general_support] = benefit
     elif status == BenefitStatus.earnings_related_unemployment:
-        benefit = earnings_related_allowance(law.unemployment, earlier, days, of_family, wage)
+        benefit = earnings_related_allowance(
+            law.unemployment, earlier, days, of_family, pension, wage
+        )
         out[Item.earnings_related_unemployment_allowance] = benefit
     elif status == BenefitStatus.sickness_allowance:
         benefit = sickness_allowance(law.sickness, income, wage)
@@ -162,6 +175,9 @@ def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]
         out[Item.sickness_allowance] = benefit
     elif status == BenefitStatus.rehabilitation_allowance:
         benefit = rehabilitation_allowance(law.sickness, income, wage)
+        out[Item.rehabilitation_allowance] = benefit
+    elif status == BenefitStatus.young_persons_rehabilitation_allowance:
+        benefit = young_persons_rehabilitation_allowance(law.sickness, income, wage)
         out[Item.rehabilitation_allowance] = benefit
     other = circumstances.other_taxable_benefit_eur_month
     out[Item.other_taxable_benefit] = other
@@ -187,9 +203,11 @@ def pay_family_benefits(law: Law, circumstances: Circumstances, out: NDArray[np.
         circumstances.service_days_month * law.maintenance_allowance_eur_day
     )
     single_parent = not circumstances.has_partner
-    under_17 = children(circumstances) - circumstances.children_17
     out[Item.child_benefit] = child_benefit(
-        law.families, under_17, circumstances.children_under_3, single_parent
+        law.families,
+        children_under_17(circumstances),
+        circumstances.children_under_3,
+        single_parent,
     )
     if circumstances.receives_maintenance_support and single_parent:
         out[Item.maintenance_support] = maintenance_support(law.families, children(circumstances))
@@ -247,7 +265,14 @@ def levy_taxes(
 
 
 @step
-def net_pay_of_partner(law: Law, circumstances: Circumstances, child_increases: float) -> float:
+def credit_increases(circumstances: Circumstances) -> float:
+    """Child increases of the work-income credit: one a child, two for a single parent."""
+    of_each_child = 1.0 if circumstances.has_partner else 2.0
+    return of_each_child * children_under_17(circumstances)
+
+
+@step
+def net_pay_of_partner(law: Law, circumstances: Circumstances) -> float:
     """Net pay of a partner who has no other income, EUR/month."""
     wage, age, rates = circumstances.partner_wage_eur_month, circumstances.age, law.contributions
     if wage <= 0.0:
@@ -258,7 +283,7 @@ def net_pay_of_partner(law: Law, circumstances: Circumstances, child_increases: 
     tax = annual_tax(
         law.taxation,
         rates,
-        AnnualIncome(MONTHS_PER_YEAR * wage, 0.0, 0.0, due, 0.0, child_increases),
+        AnnualIncome(MONTHS_PER_YEAR * wage, 0.0, 0.0, due, 0.0, credit_increases(circumstances)),
         circumstances.municipal_tax_share,
         circumstances.church_tax_share,
     )
@@ -292,7 +317,7 @@ def pay_housing_allowance(
     wage, partner_wage = circumstances.gross_wage_eur_month, circumstances.partner_wage_eur_month
     goes_on = circumstances.pensioners_housing_allowance_in_suspension
     pensioner = on_full_pension(status) and (goes_on or not pension.all_suspended)
-    if pensioner and of_family == 0 and not pension.ended:
+    if pensioner and of_family == 0 and not (pension.ended or pension.made_partial):
         gross = wage + partner_wage + other_income
         allowance = pensioners_housing_allowance(law.pensioners_housing, dwelling, gross)
         out[Item.pensioners_housing_allowance] = allowance
@@ -301,12 +326,13 @@ def pay_housing_allowance(
     if status == BenefitStatus.student and of_family == 0 and supplement:
         if out[Item.study_grant] <= 0.0:
             return 0.0
-        allowance = housing_supplement(
-            law.student_aid, circumstances.rent_eur_month, circumstances.municipality_group
-        )
+        own_rent = circumstances.rent_eur_month / dwelling.adults
+        allowance = housing_supplement(law.student_aid, own_rent, circumstances.municipality_group)
         out[Item.student_housing_supplement] = allowance
         return allowance
     other_income += out[Item.maintenance_support]
+    if status == BenefitStatus.student and of_family > 0 and out[Item.study_grant] > 0.0:
+        other_income -= law.student_aid.study_grant_provider_supplement
     allowance = general_housing_allowance(law.housing, dwelling, wage, partner_wage, other_income)
     out[Item.general_housing_allowance] = allowance
     return allowance
@@ -340,7 +366,10 @@ def pay_social_assistance(
     fees: float,
     out: NDArray[np.float64],
 ) -> None:
-    """Write basic social assistance; tax falls on pay and on benefits in proportion."""
+    """Write basic social assistance; tax falls on pay and on benefits in proportion.
+
+    A student is taken to draw the student loan, which counts as income.
+    """
     claimed = circumstances.claims_social_assistance
     if not (claimed or circumstances.status == BenefitStatus.social_assistance):
         return
@@ -350,6 +379,8 @@ def pay_social_assistance(
     tax_on_wage = tax * wage / gross if gross > 0.0 else 0.0
     under_10 = circumstances.children_under_3 + circumstances.children_3_to_9
     adults = 2 if circumstances.has_partner else 1
+    if circumstances.status == BenefitStatus.student:
+        tax_free_income += law.student_aid.student_loan_month
     limit = circumstances.social_assistance_rent_limit_eur_month
     need = Need(
         basic_amount(law.social_assistance, adults, children(circumstances) - under_10, under_10),
@@ -360,7 +391,7 @@ def pay_social_assistance(
         law.social_assistance,
         need,
         wage - contributions - tax_on_wage,
-        net_pay_of_partner(law, circumstances, income.child_increases),
+        net_pay_of_partner(law, circumstances),
         taxed_benefits - (tax - tax_on_wage) + tax_free_income,
         circumstances.assets_eur,
     )
@@ -408,8 +439,13 @@ def monthly_budget(law: Law, circumstances: Circumstances, out: NDArray[np.float
     before_grant = circumstances.gross_wage_eur_month + pensions + benefits
     grant = pay_study_grant(law, circumstances, before_grant, out)
     tax_free = pay_family_benefits(law, circumstances, out)
-    of_parent = children(circumstances) * (1.0 if circumstances.has_partner else 2.0)
-    income = Income(circumstances.gross_wage_eur_month, pensions, benefits, grant, of_parent)
+    income = Income(
+        circumstances.gross_wage_eur_month,
+        pensions,
+        benefits,
+        grant,
+        credit_increases(circumstances),
+    )
     contributions = levy_contributions(law, circumstances, out)
     tax = levy_taxes(law, circumstances, income, contributions, out)
     taxed_benefits = pensions + benefits + grant

@@ -2,8 +2,8 @@
 
 Laws: kansaneläkelaki 568/2007 (KEL), laki takuueläkkeestä 703/2010, työntekijän eläkelaki
 395/2006 (TyEL), laki työkyvyttömyyseläkkeellä olevien työhönpaluun edistämisestä 738/2009, laki
-vammaisetuuksista 570/2007. Amounts: source ``sisu_2026``; suspension: ``suspension_act``,
-``he_72_2009``. A rehabilitation subsidy (kuntoutustuki) is a fixed-term disability pension with
+vammaisetuuksista 570/2007. Amounts: source ``sisu_2026``; limits and suspension:
+``act_738_2009``. A rehabilitation subsidy (kuntoutustuki) is a fixed-term disability pension with
 the same rules. The flexible model of 2028 (joustomalli, ``varma_flexible_2026``) is a named
 reform, not law.
 """
@@ -34,6 +34,8 @@ class PensionLaw(NamedTuple):
     earnings_limit: float
     personal_limit_share: float
     partial_pension_limit_share: float
+    partial_pension_share: float
+    partial_pension_from_months: float
     suspension_shortest_months: float
     suspension_longest_months: float
     care_allowance_basic: float
@@ -44,29 +46,35 @@ class PensionLaw(NamedTuple):
     disability_allowance_highest: float
     flexible_pension_allowance: float
     flexible_pension_full_months: float
-    flexible_pension_partial_share: float
     flexible_pension_longest_months: float
 
 
 class PensionClaim(NamedTuple):
     """What a person is entitled to before pay is looked at; EUR/month.
 
-    ``earnings_related`` and ``personal_limit`` belong to the earnings-related disability pension
-    (0 if there is none); ``partial`` to a partial one, which gives no national pension.
+    ``earnings_related`` is the earnings-related disability pension, 0 if there is none;
+    ``limit_of_full`` the pay up to which it is paid in full, ``limit_of_half`` up to which half
+    of a full one is; ``partial`` whether it is a partial pension, which gives no national one.
     """
 
     earnings_related: float
-    personal_limit: float
+    limit_of_full: float
+    limit_of_half: float
     partial: bool
     lives_alone: bool
 
 
 class DisabilityPension(NamedTuple):
-    """Pensions paid in a month (EUR/month); whether all of them rest or have ended."""
+    """Pensions paid in a month, EUR/month, and what became of the right to them.
+
+    ``made_partial``: a full pension is paid as a partial one; ``all_suspended``: nothing is paid,
+    and all of it is paid again when pay falls; ``ended``: the right is gone.
+    """
 
     national: float
     guarantee: float
     earnings_related: float
+    made_partial: bool
     all_suspended: bool
     ended: bool
 
@@ -92,38 +100,47 @@ def guarantee_pension(law: PensionLaw, other_pensions: float) -> float:
 
 
 @step
+def pension_claim(
+    law: PensionLaw,
+    earnings_related: float,
+    personal_limit: float,
+    earlier_wage: float,
+    partial: bool,
+    lives_alone: bool,
+) -> PensionClaim:
+    """The claim of a person, with the earnings limits that follow from earlier stable pay.
+
+    Two fifths of earlier pay for a full pension, three fifths for a partial one; the fixed limit
+    of the national pension is the floor of both (738/2009, 3 §). A personal limit that is given
+    in their place leaves no room for half a pension.
+
+    >>> from collections import namedtuple
+    >>> law = namedtuple("L", "earnings_limit personal_limit_share partial_pension_limit_share")
+    >>> pension_claim(law(990.9, 0.4, 0.6), 1500.0, 0.0, 3000.0, False, True)[1:3]
+    (1200.0, 1800.0)
+    """
+    half = max(law.earnings_limit, personal_limit, law.partial_pension_limit_share * earlier_wage)
+    full = half
+    if not partial:
+        full = max(law.earnings_limit, personal_limit, law.personal_limit_share * earlier_wage)
+    return PensionClaim(earnings_related, full, half, partial, lives_alone)
+
+
+@step
 def full_pension(law: PensionLaw, claim: PensionClaim) -> DisabilityPension:
     """The pensions of a person whose pay takes nothing away, EUR/month."""
-    if claim.partial:
-        return DisabilityPension(0.0, 0.0, claim.earnings_related, False, False)
-    national = national_pension(law, claim.earnings_related, claim.lives_alone)
-    guarantee = guarantee_pension(law, national + claim.earnings_related)
-    return DisabilityPension(national, guarantee, claim.earnings_related, False, False)
-
-
-@step
-def personal_earnings_limit(law: PensionLaw, earlier_earnings_eur_month: float) -> float:
-    """Earnings limit of an earnings-related disability pension, EUR/month (738/2009, 3 §).
-
-    Two fifths of earlier stable earnings, at least the fixed limit of the national pension.
-    """
-    return max(law.earnings_limit, law.personal_limit_share * earlier_earnings_eur_month)
-
-
-@step
-def partial_pension_earnings_limit(law: PensionLaw, earlier_earnings_eur_month: float) -> float:
-    """Earnings limit of a partial disability pension, EUR/month (osatyökyvyttömyyseläke).
-
-    Three fifths of earlier stable earnings, at least the fixed limit (source ``varma_work``).
-    """
-    return max(law.earnings_limit, law.partial_pension_limit_share * earlier_earnings_eur_month)
+    national, guarantee = 0.0, 0.0
+    if not claim.partial:
+        national = national_pension(law, claim.earnings_related, claim.lives_alone)
+        guarantee = guarantee_pension(law, national + claim.earnings_related)
+    return DisabilityPension(national, guarantee, claim.earnings_related, False, False, False)
 
 
 @step
 def limit_of_whole_pension(law: PensionLaw, claim: PensionClaim) -> float:
     """Pay above which no part of the pension is paid, EUR/month."""
     if claim.earnings_related > 0.0:
-        return max(law.earnings_limit, claim.personal_limit)
+        return claim.limit_of_half
     return law.earnings_limit
 
 
@@ -140,13 +157,13 @@ def disability_pension(
     months_in_work: float,
     already_suspended: bool,
 ) -> DisabilityPension:
-    """What is paid of a disability pension beside a wage, EUR/month (738/2009, 3–5 §).
+    """What is paid of a disability pension beside a wage, EUR/month (738/2009, 3–6 §).
 
-    Pay at or below the limit takes nothing away. Above the fixed limit the whole national and
-    guarantee pension is suspended (lepäämään jättäminen), above the personal limit the
-    earnings-related pension as well, if the excess lasts three months or more. Between the two
-    limits the earnings-related pension goes on alone. After 24 months in suspension the pension
-    ends.
+    Pay at or below the limits takes nothing away. If an excess lasts three months or more, the
+    whole national and guarantee pension is suspended (lepäämään jättäminen) above the fixed
+    limit, and the earnings-related pension above three fifths of earlier pay; between two and
+    three fifths a full earnings-related pension is made partial, if work is to last a year.
+    After 24 months in suspension the pension ends.
 
     Parameters
     ----------
@@ -158,14 +175,15 @@ def disability_pension(
     if law.flexible_pension_longest_months > 0.0 and not already_suspended:
         return flexible_disability_pension(law, claim, wage_eur_month, months_in_work)
     lasts = months_in_work >= law.suspension_shortest_months
-    over = lasts and wage_eur_month > law.earnings_limit
-    over_all = lasts and wage_eur_month > limit_of_whole_pension(law, claim)
-    if over_all or already_suspended:
+    if already_suspended or (lasts and wage_eur_month > limit_of_whole_pension(law, claim)):
         ended = months_in_work > law.suspension_longest_months
-        return DisabilityPension(0.0, 0.0, 0.0, True, ended)
-    if over:
-        return DisabilityPension(0.0, 0.0, claim.earnings_related, False, False)
-    return full_pension(law, claim)
+        return DisabilityPension(0.0, 0.0, 0.0, False, True, ended)
+    if not lasts or wage_eur_month <= law.earnings_limit or claim.partial:
+        return full_pension(law, claim)
+    if wage_eur_month > claim.limit_of_full and months_in_work >= law.partial_pension_from_months:
+        half = law.partial_pension_share * claim.earnings_related
+        return DisabilityPension(0.0, 0.0, half, True, False, False)
+    return DisabilityPension(0.0, 0.0, claim.earnings_related, False, False, False)
 
 
 @step
@@ -188,27 +206,29 @@ def flexible_disability_pension(
 ) -> DisabilityPension:
     """A disability pension under the flexible model proposed for 2028, EUR/month.
 
-    The first twelve months in a row over the limit reduce the pension, in the next twelve a
-    partial pension is left to reduce, then it ends (``varma_flexible_2026``). That the national
-    and guarantee pension become partial too is an assumption: the text read does not say.
+    Pay over the limit first uses the yearly allowance and then reduces the pension. After twelve
+    months in a row over the limit a full earnings-related pension is made partial, after twelve
+    more everything ends (``varma_flexible_2026``). That the national and guarantee pension are
+    reduced without a partial form until they end is an assumption: no text says it.
     """
     full = full_pension(law, claim)
-    of_all = limit_of_whole_pension(law, claim)
-    share = 1.0
-    if wage_eur_month > of_all and months_in_work > law.flexible_pension_full_months:
-        share = 1.0 if claim.partial else law.flexible_pension_partial_share
-        if months_in_work > law.flexible_pension_longest_months:
-            return DisabilityPension(0.0, 0.0, 0.0, True, True)
+    limit = claim.limit_of_full if claim.earnings_related > 0.0 else law.earnings_limit
+    over = wage_eur_month > limit
+    if over and months_in_work > law.flexible_pension_longest_months:
+        return DisabilityPension(0.0, 0.0, 0.0, False, True, True)
+    later = over and months_in_work > law.flexible_pension_full_months
+    made_partial = later and not claim.partial and claim.earnings_related > 0.0
+    share = law.partial_pension_share if made_partial else 1.0
     from_kela = full.national + full.guarantee
     kept = left_of_flexible_pension(
-        law, share * from_kela, law.earnings_limit, wage_eur_month, months_in_work
+        law, from_kela, law.earnings_limit, wage_eur_month, months_in_work
     )
     ratio = kept / from_kela if from_kela > 0.0 else 0.0
     earnings_related = left_of_flexible_pension(
-        law, share * full.earnings_related, of_all, wage_eur_month, months_in_work
+        law, share * full.earnings_related, limit, wage_eur_month, months_in_work
     )
     return DisabilityPension(
-        ratio * full.national, ratio * full.guarantee, earnings_related, False, False
+        ratio * full.national, ratio * full.guarantee, earnings_related, made_partial, False, False
     )
 
 

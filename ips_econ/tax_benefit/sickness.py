@@ -25,6 +25,7 @@ class SicknessLaw(NamedTuple):
     partial_share: float
     partial_from: float
     partial_to: float
+    young_person_wage_taper: float
 
 
 @step
@@ -67,13 +68,15 @@ def partial_sickness_allowance(
 
     Half of the full allowance while working hours, and pay with them, are 40 to 60 per cent of
     full-time work; the full allowance without work, nothing for more or less work than that.
+    Without known earlier pay, half of the minimum, whatever the pay.
     """
     annual_income = annual_income_that_counts(law, earlier_wage_eur_month)
     if wage_eur_month <= 0.0:
         return sickness_allowance(law, annual_income, 0.0)
     smallest = law.partial_from * earlier_wage_eur_month
     largest = law.partial_to * earlier_wage_eur_month
-    if wage_eur_month < smallest or wage_eur_month > largest:
+    within = smallest <= wage_eur_month <= largest
+    if earlier_wage_eur_month > 0.0 and not within:
         return 0.0
     full = law.paid_days_month * sickness_allowance_day(law, annual_income)
     return law.partial_share * full
@@ -89,3 +92,19 @@ def rehabilitation_allowance(
     altogether (source ``kela_rehabilitation_allowance``), so nothing is paid beside a wage.
     """
     return sickness_allowance(law, annual_income, wage_eur_month)
+
+
+@step
+def young_persons_rehabilitation_allowance(
+    law: SicknessLaw, annual_income: float, wage_eur_month: float
+) -> float:
+    """Young person's rehabilitation allowance, EUR/month (nuoren kuntoutusraha, 566/2005, 20 §).
+
+    For the studies of people of 18 and 19 with reduced work ability. From 2025 pay above a month
+    of the minimum allowance is taken from it whole (37 §, act 730/2024); before, pay did not
+    matter.
+    """
+    full = law.paid_days_month * sickness_allowance_day(law, annual_income)
+    free_pay = law.paid_days_month * law.minimum_eur_day
+    excess = max(0.0, wage_eur_month - free_pay)
+    return max(0.0, full - law.young_person_wage_taper * excess)

@@ -20,6 +20,7 @@ class StudentAidLaw(NamedTuple):
     study_grant_income_limit_aid_month: float
     study_grant_income_limit_other_month: float
     study_grant_aid_months_year: float
+    student_loan_month: float
     student_housing_supplement_share: float
     student_housing_supplement_cap_group_1: float
     student_housing_supplement_cap_group_2: float

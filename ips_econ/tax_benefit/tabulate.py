@@ -26,9 +26,8 @@ from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law
 from ips_econ.tax_benefit.net_income import monthly_budget
 from ips_econ.tax_benefit.pensions import (
-    PensionClaim,
     limit_of_whole_pension,
-    personal_earnings_limit,
+    pension_claim,
 )
 
 LARGEST_WAGE_EUR_MONTH = 6000.0
@@ -55,7 +54,7 @@ class StatusRow(NamedTuple):
     name: str
     status: BenefitStatus
     earnings_related_pension_eur_month: float = 0.0
-    personal_earnings_limit_eur_month: float = 0.0
+    earlier_wage_eur_month: float = 0.0
     months_in_work: int = LASTING_JOB_MONTHS
 
 
@@ -101,7 +100,7 @@ def simulation_rows(
     pension_levels_eur_month
         Earnings-related disability pension for ``low``, ``middle`` and ``high``, EUR/month.
     pension_replacement_share
-        Pension over earlier earnings; gives the personal earnings limit.
+        Pension over earlier earnings, which give the earnings limits.
     """
     missing = [level for level in PENSION_LEVELS if level not in pension_levels_eur_month]
     if missing:
@@ -117,13 +116,13 @@ def simulation_rows(
         StatusRow("rehabilitation_allowance", BenefitStatus.rehabilitation_allowance),
     ]
     for kind in KINDS_OF_PENSION:
-        status, pension, limit = BenefitStatus.national_disability_pension, 0.0, 0.0
+        status, pension, earlier = BenefitStatus.national_disability_pension, 0.0, 0.0
         if kind in PENSION_LEVELS:
             status = BenefitStatus.earnings_related_disability_pension
             pension = pension_levels_eur_month[kind]
-            limit = personal_earnings_limit(law.pensions, pension / pension_replacement_share)
+            earlier = pension / pension_replacement_share
         for phase, months in PHASES_OF_JOB.items():
-            rows.append(StatusRow(f"{kind}_pension_{phase}", status, pension, limit, months))
+            rows.append(StatusRow(f"{kind}_pension_{phase}", status, pension, earlier, months))
     return tuple(rows)
 
 
@@ -138,9 +137,11 @@ def over_limit(
     for position, row in enumerate(rows):
         lasts = row.months_in_work >= law.pensions.suspension_shortest_months
         if row.status in FULL_PENSION_STATUSES and lasts:
-            claim = PensionClaim(
+            claim = pension_claim(
+                law.pensions,
                 row.earnings_related_pension_eur_month,
-                row.personal_earnings_limit_eur_month,
+                0.0,
+                row.earlier_wage_eur_month,
                 False,
                 True,
             )
@@ -201,7 +202,7 @@ def tabulate(
             (
                 float(row.status),
                 row.earnings_related_pension_eur_month,
-                row.personal_earnings_limit_eur_month,
+                row.earlier_wage_eur_month,
                 float(row.months_in_work),
             )
             for row in rows
@@ -218,7 +219,7 @@ def _cell(person: Circumstances, row: StatusRow, household: Household) -> Circum
         status=row.status.value,
         gross_wage_eur_month=0.0,
         earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
-        personal_earnings_limit_eur_month=row.personal_earnings_limit_eur_month,
+        earlier_wage_eur_month=row.earlier_wage_eur_month,
         months_in_work=row.months_in_work,
         claims_housing_allowance=household.claims_housing_allowance,
         claims_social_assistance=household.claims_social_assistance,
@@ -257,7 +258,7 @@ def _fill(
                     person.church_tax_share,
                     person.municipality_group,
                     rows[row, 1],
-                    rows[row, 2],
+                    person.personal_earnings_limit_eur_month,
                     households[household, 0] > 0.0,
                     households[household, 1] > 0.0,
                     int(households[household, 2]) if pensioner else 0,
@@ -265,7 +266,7 @@ def _fill(
                     person.pensioners_housing_allowance_in_suspension,
                     person.assets_eur,
                     person.social_assistance_rent_limit_eur_month,
-                    person.earlier_wage_eur_month,
+                    rows[row, 2],
                     person.unemployment_days_paid,
                     person.other_taxable_benefit_eur_month,
                     person.parents_income_eur_month,
@@ -274,7 +275,8 @@ def _fill(
                     person.partner_wage_eur_month,
                     person.children_under_3,
                     person.children_3_to_9,
-                    person.children_10_to_16,
+                    person.children_10_to_15,
+                    person.children_16,
                     person.children_17,
                     person.children_in_day_care,
                     person.receives_maintenance_support,

@@ -49,10 +49,11 @@ class UnemploymentLaw(NamedTuple):
 class Means(NamedTuple):
     """What the means test and the family decide; EUR/month.
 
-    ``other_income`` is the person's own income that is no pay; ``parents_income`` that of the
-    parents a young person lives with, 0 if they live apart.
+    ``pension`` is a partial disability pension, ``other_income`` all other own income that is no
+    pay; ``parents_income`` that of the parents a young person lives with, 0 if they live apart.
     """
 
+    pension: float
     other_income: float
     parents_income: float
     has_family: bool
@@ -88,8 +89,9 @@ def adjusted_benefit(
 def means_tested(law: UnemploymentLaw, full_benefit_eur_month: float, means: Means) -> float:
     """Benefit after the means test, EUR/month (tarveharkinta, TTL 7 luku 6–7 §; 48/2026).
 
-    A share of the person's other income above a limit is taken; a young person who lives with
-    parents gets a part that falls with the parents' income, down to a smallest share.
+    A share of the person's own income above a limit is taken; a young person who lives with
+    parents gets a part that falls with the parents' income, down to a smallest share. A social
+    benefit is taken whole, if that leaves less (TTL 4 luku 7 §).
     """
     limit = law.unemployment_means_test_limit_alone
     taper = law.unemployment_means_test_taper_alone
@@ -97,13 +99,14 @@ def means_tested(law: UnemploymentLaw, full_benefit_eur_month: float, means: Mea
         limit = law.unemployment_means_test_limit_family
         limit += law.unemployment_means_test_limit_per_child * means.children
         taper = law.unemployment_means_test_taper_family
-    benefit = full_benefit_eur_month - taper * max(0.0, means.other_income - limit)
+    own_income = means.pension + means.other_income
+    benefit = full_benefit_eur_month - taper * max(0.0, own_income - limit)
     benefit = max(0.0, benefit)
     if means.parents_income > law.unemployment_parents_income_limit:
         excess = means.parents_income - law.unemployment_parents_income_limit
         smallest = law.unemployment_parents_smallest_share * benefit
         benefit = max(smallest, benefit - law.unemployment_parents_income_taper * excess)
-    return benefit
+    return max(0.0, min(benefit, full_benefit_eur_month - means.pension))
 
 
 @step
@@ -118,16 +121,18 @@ def labour_market_subsidy(law: UnemploymentLaw, wage_eur_month: float, means: Me
 
 @step
 def basic_unemployment_allowance(
-    law: UnemploymentLaw, wage_eur_month: float, children: int
+    law: UnemploymentLaw, wage_eur_month: float, pension: float, children: int
 ) -> float:
     """Basic unemployment allowance, EUR/month (peruspäiväraha, TTL 6 luku 1 §), to 4/2026.
 
-    For those who meet the work condition; no means test.
+    For those who meet the work condition; no means test, but a partial disability pension is
+    taken from it (TTL 4 luku 7 §).
     """
     if law.basic_unemployment_allowance_eur_day == 0.0:
         return 0.0
     day = law.basic_unemployment_allowance_eur_day + child_increase_day(law, children)
-    return adjusted_benefit(law, day * law.unemployment_paid_days_month, wage_eur_month)
+    full = max(0.0, day * law.unemployment_paid_days_month - pension)
+    return adjusted_benefit(law, full, wage_eur_month)
 
 
 @step
@@ -182,32 +187,37 @@ def earnings_related_allowance(
     earlier_wage_eur_month: float,
     days_paid: float,
     children: int,
+    pension: float,
     wage_eur_month: float,
 ) -> float:
     """Earnings-related unemployment allowance beside pay, EUR/month (soviteltu ansiopäiväraha).
 
-    Half of gross pay is taken; allowance and pay together never exceed the earlier wage that the
-    allowance is computed from, and the adjusted basic part is always paid (TTL 4 luku 5 §).
+    A partial disability pension is taken from the full allowance (TTL 4 luku 7 §), and half of
+    gross pay from what is left; allowance and pay together never exceed the earlier wage that
+    the allowance is computed from, and the adjusted basic part is always paid (4 luku 5 §).
     """
     days = law.unemployment_paid_days_month
     full = days * earnings_related_allowance_day(law, earlier_wage_eur_month, days_paid, children)
+    full = max(0.0, full - pension)
     if wage_eur_month <= law.unemployment_earnings_disregard:
         return full
     kept = 1.0 - law.earnings_related_allowance_wage_deduction_share
     ceiling = kept * earlier_wage_eur_month - wage_eur_month
     basic = days * (basic_part_day(law) + child_increase_day(law, children))
-    smallest = adjusted_benefit(law, basic, wage_eur_month)
+    smallest = adjusted_benefit(law, max(0.0, basic - pension), wage_eur_month)
     adjusted = min(adjusted_benefit(law, full, wage_eur_month), ceiling)
     return max(0.0, adjusted, smallest)
 
 
 @step
 def basic_part_share(
-    law: UnemploymentLaw, earlier_wage_eur_month: float, days_paid: float, children: int
+    law: UnemploymentLaw, earlier_wage_eur_month: float, days_paid: float, adjusted: bool
 ) -> float:
     """Share of the earnings-related allowance that is its basic part (laki 555/1998, 4 §).
 
-    An adjusted allowance is divided as the full one.
+    All of the basic part of a full day, also after a step; an adjusted allowance is divided as
+    the full one before any step.
     """
-    full = earnings_related_allowance_day(law, earlier_wage_eur_month, days_paid, children)
+    days = 0.0 if adjusted else days_paid
+    full = earnings_related_allowance_day(law, earlier_wage_eur_month, days, 0)
     return min(1.0, basic_part_day(law) / full)

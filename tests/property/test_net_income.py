@@ -117,7 +117,8 @@ def cases(draw: st.DrawFn) -> tuple[Law, Circumstances]:
         partner_wage_eur_month=draw(st.floats(0.0, 4_000.0)) if partner else 0.0,
         children_under_3=small,
         children_3_to_9=middle,
-        children_10_to_16=draw(st.integers(0, 2)),
+        children_10_to_15=draw(st.integers(0, 2)),
+        children_16=draw(st.integers(0, 1)),
         children_17=draw(st.integers(0, 1)),
         children_in_day_care=draw(st.integers(0, small + middle)),
         receives_maintenance_support=draw(st.booleans()),
@@ -204,8 +205,9 @@ def test_social_assistance_brings_everybody_who_claims_it_to_the_same_floor(
     basic = basic_amount(
         rules.social_assistance, adults, children(circumstances) - under_10, under_10
     )
-    of_parent = children(circumstances) * (1.0 if circumstances.has_partner else 2.0)
-    partner = net_pay_of_partner(rules, circumstances, of_parent)
+    partner = net_pay_of_partner(rules, circumstances)
+    if circumstances.status == BenefitStatus.student:
+        basic -= rules.student_aid.student_loan_month
     after_rent = net_income(items) + partner - circumstances.rent_eur_month
     assert after_rent >= basic - 1e-6
     no_pay = circumstances.gross_wage_eur_month == circumstances.partner_wage_eur_month == 0

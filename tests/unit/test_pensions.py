@@ -9,7 +9,12 @@ import pytest
 from ips_econ.parameters.library import load_library
 from ips_econ.tax_benefit import pensions
 from ips_econ.tax_benefit.law import load_law
-from ips_econ.tax_benefit.pensions import DisabilityPension, PensionClaim, PensionLaw
+from ips_econ.tax_benefit.pensions import (
+    DisabilityPension,
+    PensionClaim,
+    PensionLaw,
+    pension_claim,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,28 +44,46 @@ def test_the_guarantee_pension_tops_up_to_its_level(law: PensionLaw) -> None:
     assert pensions.guarantee_pension(law, 1_500.0) == 0.0
 
 
-def test_the_personal_limit_is_two_fifths_of_earlier_earnings_but_never_below_the_fixed_limit(
+def claim_of(
+    law: PensionLaw,
+    pension: float,
+    *,
+    limit: float = 0.0,
+    earlier: float = 0.0,
+    partial: bool = False,
+) -> PensionClaim:
+    return pension_claim(law, pension, limit, earlier, partial, True)
+
+
+def test_the_limits_are_two_and_three_fifths_of_earlier_pay_but_never_below_the_fixed_limit(
     law: PensionLaw,
 ) -> None:
-    assert pensions.personal_earnings_limit(law, 1_200.0) == 990.90
-    assert pensions.personal_earnings_limit(law, 3_000.0) == pytest.approx(1_200.0)
+    assert claim_of(law, 600.0, earlier=1_200.0)[1:3] == (990.90, 990.90)
+    assert claim_of(law, 1_200.0, earlier=2_400.0)[1:3] == pytest.approx((990.90, 1_440.0))
+    assert claim_of(law, 1_500.0, earlier=3_000.0)[1:3] == pytest.approx((1_200.0, 1_800.0))
+    assert claim_of(law, 750.0, earlier=3_000.0, partial=True)[1:3] == (1_800.0, 1_800.0)
+    assert claim_of(law, 1_500.0, limit=1_200.0)[1:3] == (1_200.0, 1_200.0)
 
 
 def paid(
     law: PensionLaw, pension: float, limit: float, wage: float, long: bool = True
 ) -> DisabilityPension:
-    claim = PensionClaim(pension, limit, False, True)
+    claim = claim_of(law, pension, limit=limit)
     return pensions.disability_pension(law, claim, wage, 12 if long else 2, False)
 
 
-RESTS = DisabilityPension(0.0, 0.0, 0.0, True, False)
+RESTS = DisabilityPension(0.0, 0.0, 0.0, False, True, False)
+
+
+def goes_on(earnings_related: float) -> DisabilityPension:
+    return DisabilityPension(0.0, 0.0, earnings_related, False, False, False)
 
 
 def test_pay_at_the_limit_takes_nothing_away_and_a_cent_above_it_everything(
     law: PensionLaw,
 ) -> None:
     full = paid(law, 0.0, 0.0, 0.0)
-    assert full == pytest.approx((787.07, 203.83, 0.0, False, False))
+    assert full == pytest.approx((787.07, 203.83, 0.0, False, False, False))
     assert paid(law, 0.0, 0.0, 990.90) == full
     assert paid(law, 0.0, 0.0, 990.91) == RESTS
 
@@ -73,12 +96,8 @@ def test_between_the_two_limits_the_earnings_related_pension_goes_on_alone(
     law: PensionLaw,
 ) -> None:
     assert paid(law, 1_500.0, 1_200.0, 990.90).national == pytest.approx(70.32)
-    assert paid(law, 1_500.0, 1_200.0, 1_000.0) == DisabilityPension(
-        0.0, 0.0, 1_500.0, False, False
-    )
-    assert paid(law, 1_500.0, 1_200.0, 1_200.0) == DisabilityPension(
-        0.0, 0.0, 1_500.0, False, False
-    )
+    assert paid(law, 1_500.0, 1_200.0, 1_000.0) == goes_on(1_500.0)
+    assert paid(law, 1_500.0, 1_200.0, 1_200.0) == goes_on(1_500.0)
     assert paid(law, 1_500.0, 1_200.0, 1_200.01) == RESTS
 
 
@@ -88,7 +107,7 @@ def test_a_personal_limit_below_the_fixed_one_is_lifted_to_it(law: PensionLaw) -
 
 
 def test_a_pension_already_in_suspension_is_not_paid_at_any_pay(law: PensionLaw) -> None:
-    claim = PensionClaim(600.0, 0.0, False, True)
+    claim = claim_of(law, 600.0)
     suspended = pensions.disability_pension(law, claim, 0.0, 12, True)
     assert suspended == RESTS
 
@@ -117,7 +136,7 @@ def test_in_suspension_the_highest_disability_allowance_replaces_any_care_allowa
 def test_a_pension_rests_from_three_to_24_months_and_then_ends(
     law: PensionLaw, months: int, rests: bool, ended: bool
 ) -> None:
-    claim = PensionClaim(0.0, 0.0, False, True)
+    claim = claim_of(law, 0.0)
     pension = pensions.disability_pension(law, claim, 1_200.0, months, False)
     assert (pension.all_suspended, pension.ended) == (rests, ended)
     assert (pension.national > 0.0) is not rests
@@ -127,13 +146,26 @@ def test_a_pension_rests_from_three_to_24_months_and_then_ends(
 def test_a_partial_pension_comes_without_national_pension_and_rests_above_its_limit(
     law: PensionLaw,
 ) -> None:
-    limit = pensions.partial_pension_earnings_limit(law, 3_000.0)
-    assert limit == pytest.approx(1_800.0)
-    assert pensions.partial_pension_earnings_limit(law, 1_000.0) == 990.90
-    claim = PensionClaim(640.0, limit, True, True)
-    below = pensions.disability_pension(law, claim, 1_800.0, 12, False)
-    assert below == DisabilityPension(0.0, 0.0, 640.0, False, False)
+    claim = claim_of(law, 640.0, earlier=3_000.0, partial=True)
+    assert pensions.disability_pension(law, claim, 1_800.0, 12, False) == goes_on(640.0)
     assert pensions.disability_pension(law, claim, 1_800.01, 12, False) == RESTS
+
+
+def test_between_two_and_three_fifths_of_earlier_pay_half_the_pension_is_paid(
+    law: PensionLaw,
+) -> None:
+    """738/2009, 4 §: only above three fifths is the pension suspended."""
+    claim = claim_of(law, 1_500.0, earlier=3_000.0)
+
+    def at(wage: float, months: int = 12) -> DisabilityPension:
+        return pensions.disability_pension(law, claim, wage, months, False)
+
+    half = DisabilityPension(0.0, 0.0, 750.0, True, False, False)
+    assert at(1_200.0) == goes_on(1_500.0)
+    assert at(1_200.01) == at(1_800.0) == half
+    assert at(1_800.01) == RESTS
+    assert at(1_500.0, months=11) == goes_on(1_500.0), "work of less than a year"
+    assert pensions.limit_of_whole_pension(law, claim) == pytest.approx(1_800.0)
 
 
 # The flexible model proposed for 2028 ----------------------------------------------------------
@@ -168,13 +200,28 @@ def test_each_pension_has_its_own_limit_in_the_flexible_model(flexible: PensionL
     assert pension.national == pytest.approx(max(0.0, 70.32 - taken))
 
 
-def test_after_a_year_over_the_limit_half_is_left_and_after_two_nothing(
+def test_after_a_year_over_the_limit_a_full_pension_is_made_partial_and_after_two_it_ends(
     flexible: PensionLaw,
 ) -> None:
-    claim = PensionClaim(0.0, 0.0, False, True)
-    total = {}
+    claim = claim_of(flexible, 1_500.0, limit=1_200.0)
+    paid_after = {}
     for months in (12, 13, 24, 25):
+        pension = pensions.disability_pension(flexible, claim, 1_210.0, months, False)
+        paid_after[months] = (pension.earnings_related, pension.made_partial, pension.ended)
+    assert paid_after == {
+        12: (1_500.0, False, False),
+        13: (750.0, True, False),
+        24: (750.0, True, False),
+        25: (0.0, False, True),
+    }
+
+
+def test_a_national_pension_is_reduced_without_a_partial_form_until_it_ends(
+    flexible: PensionLaw,
+) -> None:
+    claim = claim_of(flexible, 0.0)
+    paid_after = {}
+    for months in (12, 24, 25):
         pension = pensions.disability_pension(flexible, claim, 1_000.0, months, False)
-        total[months] = pension.national + pension.guarantee
-    assert total == pytest.approx({12: 990.90, 13: 990.90 / 2, 24: 990.90 / 2, 25: 0.0})
-    assert pensions.disability_pension(flexible, claim, 1_000.0, 25, False).ended
+        paid_after[months] = pension.national + pension.guarantee
+    assert paid_after == pytest.approx({12: 990.90, 24: 990.90, 25: 0.0})

@@ -42,3 +42,16 @@ def test_half_is_paid_beside_40_to_60_per_cent_of_full_work(law: SicknessLaw) ->
         for pay in (0.0, 799.0, 800.0, 1_200.0, 1_201.0)
     ]
     assert paid == pytest.approx([full, 0.0, full / 2, full / 2, 0.0])
+
+
+def test_pay_above_the_minimum_is_taken_whole_from_a_young_persons_allowance_from_2025(
+    law: SicknessLaw,
+) -> None:
+    """566/2005, 37 § (730/2024): nothing is left from 1,599.50 EUR a month."""
+    paid = [
+        sickness.young_persons_rehabilitation_allowance(law, 0.0, pay)
+        for pay in (0.0, 799.75, 999.75, 1_599.50, 3_000.0)
+    ]
+    assert paid == pytest.approx([799.75, 799.75, 599.75, 0.0, 0.0])
+    before = load_law(load_library(), date(2024, 6, 1)).sickness
+    assert sickness.young_persons_rehabilitation_allowance(before, 0.0, 3_000.0) == 799.75

@@ -60,7 +60,7 @@ def test_every_cell_is_what_the_rules_give_as_plain_python(
                         status=row.status,
                         gross_wage_eur_month=wage,
                         earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
-                        personal_earnings_limit_eur_month=row.personal_earnings_limit_eur_month,
+                        earlier_wage_eur_month=row.earlier_wage_eur_month,
                         months_in_work=row.months_in_work,
                         claims_housing_allowance=household.claims_housing_allowance,
                         claims_social_assistance=household.claims_social_assistance,
@@ -85,15 +85,17 @@ def test_the_cliff_lies_between_the_right_two_grid_wages(law: Law) -> None:
     high = table[ROWS.index("high_pension_first_year"), plain]
     assert high[above, Item.national_pension] == 0.0
     assert high[above, Item.earnings_related_pension] == 1_500.0
-    assert high[wage_index(1_205.0, 1201, 5.0), Item.earnings_related_pension] == 0.0
+    assert high[wage_index(1_205.0, 1201, 5.0), Item.earnings_related_pension] == 750.0
+    assert high[wage_index(1_805.0, 1201, 5.0), Item.earnings_related_pension] == 0.0
 
 
 def test_the_rows_carry_the_names_and_limits_of_the_simulation(law: Law) -> None:
     rows = simulation_rows(law, LEVELS, 0.5)
     assert tuple(row.name for row in rows) == ROWS
-    limits = {row.name: row.personal_earnings_limit_eur_month for row in rows}
-    assert limits["low_pension_first_year"] == limits["middle_pension_first_year"] == 990.90
-    assert limits["high_pension_first_year"] == pytest.approx(1_200.0)
+    earlier = {row.name: row.earlier_wage_eur_month for row in rows}
+    assert earlier["low_pension_first_year"] == 1_200.0
+    assert earlier["high_pension_second_year"] == 3_000.0
+    assert earlier["national_pension_first_year"] == 0.0
     assert rows[1].status == BenefitStatus.general_support
 
 
@@ -133,7 +135,8 @@ def test_a_month_counts_towards_the_end_of_a_pension_above_the_limit_of_all_of_i
     first = {name: wage_grid()[counts[row]].min(initial=np.inf) for row, name in enumerate(ROWS)}
     assert first["national_pension_first_year"] == 995.0
     assert first["low_pension_second_year"] == 995.0
-    assert first["high_pension_first_year"] == 1_205.0
+    assert first["middle_pension_first_year"] == 1_445.0
+    assert first["high_pension_first_year"] == 1_805.0
     assert first["high_pension_short_job"] == np.inf
     assert first["unemployment_benefit"] == np.inf
 

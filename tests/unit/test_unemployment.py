@@ -10,7 +10,7 @@ from ips_econ.parameters.library import load_library
 from ips_econ.tax_benefit import unemployment
 from ips_econ.tax_benefit.law import Law, load_law
 
-ALONE = unemployment.Means(0.0, 0.0, False, 0)
+ALONE = unemployment.Means(0.0, 0.0, 0.0, False, 0)
 
 
 def law_on(year: int, month: int, day: int = 1) -> Law:
@@ -45,24 +45,28 @@ def test_the_disregard_of_300_euros_ended_on_1_april_2024() -> None:
 
 def test_one_of_the_flat_rate_benefits_for_those_who_meet_the_work_condition_ended() -> None:
     before, after = law_on(2026, 4, 30).unemployment, law_on(2026, 5, 1).unemployment
-    assert unemployment.basic_unemployment_allowance(before, 600.0, 0) == pytest.approx(500.015)
-    assert unemployment.basic_unemployment_allowance(after, 600.0, 0) == 0.0
+    assert unemployment.basic_unemployment_allowance(before, 600.0, 0.0, 0) == pytest.approx(
+        500.015
+    )
+    assert unemployment.basic_unemployment_allowance(after, 600.0, 0.0, 0) == 0.0
 
 
 def test_children_raised_a_benefit_until_april_2024() -> None:
     march, april = law_on(2024, 3).unemployment, law_on(2024, 4).unemployment
-    full = {n: unemployment.basic_unemployment_allowance(march, 0.0, n) / 21.5 for n in range(5)}
+    full = {
+        n: unemployment.basic_unemployment_allowance(march, 0.0, 0.0, n) / 21.5 for n in range(5)
+    }
     increases = {0: 0.0, 1: 5.84, 2: 8.57, 3: 11.05, 4: 11.05}
     assert full == pytest.approx({n: 37.21 + increase for n, increase in increases.items()})
-    assert unemployment.basic_unemployment_allowance(april, 0.0, 2) == pytest.approx(800.015)
+    assert unemployment.basic_unemployment_allowance(april, 0.0, 0.0, 2) == pytest.approx(800.015)
 
 
 def test_the_means_test_takes_three_quarters_then_half_of_other_income() -> None:
     april, may = law_on(2026, 4).unemployment, law_on(2026, 5).unemployment
-    means = unemployment.Means(411.0, 0.0, False, 0)
+    means = unemployment.Means(0.0, 411.0, 0.0, False, 0)
     assert unemployment.labour_market_subsidy(april, 0.0, means) == pytest.approx(800.015 - 75.0)
     assert unemployment.general_support(may, 0.0, means) == pytest.approx(800.015 - 50.0)
-    family = unemployment.Means(1_404.0, 0.0, True, 2)
+    family = unemployment.Means(0.0, 1_404.0, 0.0, True, 2)
     assert unemployment.labour_market_subsidy(april, 0.0, family) == pytest.approx(800.015 - 50.0)
     assert unemployment.general_support(may, 0.0, family) == pytest.approx(800.015 - 1_093 / 2)
 
@@ -71,8 +75,8 @@ def test_parents_income_lowers_a_young_persons_benefit_down_to_a_smallest_share(
     smallest = {}
     for year in (2024, 2026):
         law = law_on(year, 4).unemployment
-        some = unemployment.Means(0.0, 1_981.0, False, 0)
-        rich = unemployment.Means(0.0, 9_000.0, False, 0)
+        some = unemployment.Means(0.0, 0.0, 1_981.0, False, 0)
+        rich = unemployment.Means(0.0, 0.0, 9_000.0, False, 0)
         assert unemployment.labour_market_subsidy(law, 0.0, some) == pytest.approx(700.015)
         smallest[year] = unemployment.labour_market_subsidy(law, 0.0, rich)
     assert smallest == pytest.approx({2024: 0.5 * 800.015, 2026: 0.35 * 800.015})
@@ -103,7 +107,7 @@ def test_an_adjusted_allowance_and_pay_stay_below_earlier_pay_and_the_basic_part
     law = law_on(2026, 6).unemployment
 
     def adjusted(wage: float, earlier: float = 2_000.0) -> float:
-        return unemployment.earnings_related_allowance(law, earlier, 0.0, 0, wage)
+        return unemployment.earnings_related_allowance(law, earlier, 0.0, 0, 0.0, wage)
 
     full = 21.5 * allowance_day(2026, 6, 2_000.0)
     assert adjusted(0.0) == pytest.approx(full)
@@ -112,8 +116,30 @@ def test_an_adjusted_allowance_and_pay_stay_below_earlier_pay_and_the_basic_part
     assert adjusted(700.0, earlier=900.0) == pytest.approx(21.5 * 37.21 - 350.0), "basic part"
 
 
-def test_the_basic_part_is_what_the_state_pays_of_the_allowance() -> None:
+def test_a_partial_disability_pension_is_taken_whole_from_an_unemployment_benefit() -> None:
+    """TTL 4 luku 7 §: from the full benefit, before it is adjusted for pay."""
+    april, may = law_on(2026, 4).unemployment, law_on(2026, 5).unemployment
+    means = unemployment.Means(300.0, 0.0, 0.0, False, 0)
+    assert unemployment.labour_market_subsidy(april, 0.0, means) == pytest.approx(500.015)
+    assert unemployment.general_support(may, 200.0, means) == pytest.approx(400.015)
+    assert unemployment.basic_unemployment_allowance(april, 200.0, 300.0, 0) == pytest.approx(
+        400.015
+    )
+    full = 21.5 * allowance_day(2026, 6, 2_500.0)
+    paid = unemployment.earnings_related_allowance(may, 2_500.0, 0.0, 0, 300.0, 200.0)
+    assert paid == pytest.approx(full - 300.0 - 100.0)
+    rich = unemployment.Means(900.0, 0.0, 0.0, False, 0)
+    assert unemployment.labour_market_subsidy(april, 0.0, rich) == 0.0
+
+
+def test_the_basic_part_is_what_state_and_municipality_pay_of_the_allowance() -> None:
+    """555/1998, 4 §: whole on a full day, after a step too; as of a full day when adjusted."""
     law = law_on(2026, 6).unemployment
-    share = unemployment.basic_part_share(law, 2_500.0, 0.0, 0)
-    assert share == pytest.approx(37.21 / allowance_day(2026, 6, 2_500.0))
-    assert unemployment.basic_part_share(law, 0.0, 0.0, 0) == 1.0
+
+    def share(days: float, adjusted: bool) -> float:
+        return unemployment.basic_part_share(law, 2_500.0, days, adjusted)
+
+    assert share(0.0, False) == pytest.approx(37.21 / allowance_day(2026, 6, 2_500.0))
+    assert share(50.0, False) == pytest.approx(37.21 / allowance_day(2026, 6, 2_500.0, 50.0))
+    assert share(50.0, True) == share(0.0, False)
+    assert unemployment.basic_part_share(law, 0.0, 0.0, False) == 1.0

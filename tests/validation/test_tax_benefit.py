@@ -36,7 +36,7 @@ from ips_econ.tax_benefit.payers import payers
 HELSINKI_MUNICIPAL_2024 = 0.0530
 HELSINKI_CHURCH_2024 = 0.010
 SUMMER_2026 = date(2026, 6, 1)
-ALONE = unemployment.Means(0.0, 0.0, False, 0)
+ALONE = unemployment.Means(0.0, 0.0, 0.0, False, 0)
 
 
 @cache

@@ -326,7 +326,7 @@ def test_v26_every_month_reconciles_with_the_rules(planned: Planned, world_of: W
                     status=status.status.value,
                     gross_wage_eur_month=float(wages[pay]),
                     earnings_related_pension_eur_month=status.earnings_related_pension_eur_month,
-                    personal_earnings_limit_eur_month=status.personal_earnings_limit_eur_month,
+                    earlier_wage_eur_month=status.earlier_wage_eur_month,
                     months_in_work=status.months_in_work,
                     claims_housing_allowance=claims.claims_housing_allowance,
                     claims_social_assistance=claims.claims_social_assistance,

@@ -1,0 +1,179 @@
+"""Net income over a range of pay: columns, files, JSON and the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ips_econ.file_formats import csv_bytes
+from ips_econ.language import Language
+from ips_econ.report.budget_json import rounded
+from ips_econ.report.chart_shapes import Chart, Line, LinePanel, Mark
+from ips_econ.tax_benefit.circumstances import BenefitStatus
+from ips_econ.tax_benefit.incentives import Cliff, Curve
+from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS, Item
+from ips_econ.tax_benefit.personal_budget import PersonalBudget
+
+CENT = 0.01
+TICK_EUR_MONTH = 1000.0
+LARGEST_RATE_SHOWN = 130.0
+
+
+def curve_json(curve: Curve, found: Sequence[Cliff]) -> dict[str, Any]:
+    """A curve and its cliffs; what does not exist is ``None``."""
+    columns = curve_columns(curve)
+    return {
+        "curve": [
+            dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
+        ],
+        "cliffs": [
+            {
+                "gross_eur_month": cliff.wage,
+                "loss_eur_month": rounded(cliff.loss),
+                "regained_at_eur_month": cliff.regained_at,
+                "items": list(cliff.items),
+            }
+            for cliff in found
+        ],
+    }
+
+
+def curve_columns(curve: Curve) -> dict[str, list[float | None]]:
+    """Columns of ``curve.csv``: pay, net income and the two rates; EUR/month and shares."""
+
+    def plain_numbers(values: Any, digits: int) -> list[float | None]:
+        return [None if np.isnan(value) else round(float(value), digits) + 0.0 for value in values]
+
+    return {
+        "gross_eur_month": plain_numbers(curve.wages, 2),
+        "net_income_eur_month": plain_numbers(curve.net_income, 4),
+        "participation_tax_rate": plain_numbers(curve.participation_tax_rate, 6),
+        "effective_marginal_tax_rate": plain_numbers(curve.effective_marginal_tax_rate, 6),
+        **{
+            f"{item.name}_eur_month": plain_numbers(curve.items[:, item], 4)
+            for item in PARTICIPANT_ITEMS
+            if item is not Item.gross_wage and curve.items[:, item].any()
+        },
+    }
+
+
+def curve_files(curve: Curve, found: Sequence[Cliff]) -> dict[str, bytes]:
+    """``curve.csv`` and ``cliffs.csv``."""
+    columns = curve_columns(curve)
+    cliff_columns = ("gross_eur_month", "loss_eur_month", "regained_at_eur_month", "items")
+    rows = [
+        (cliff.wage, rounded(cliff.loss), cliff.regained_at, " ".join(cliff.items))
+        for cliff in found
+    ]
+    return {
+        "curve.csv": csv_bytes(tuple(columns), list(columns.values())),
+        "cliffs.csv": csv_bytes(cliff_columns, list(zip(*rows, strict=True)) or [()] * 4),
+    }
+
+
+def curve_chart(
+    budget: PersonalBudget, curve: Curve, found: Sequence[Cliff], language: Language
+) -> Chart:
+    """Net income and the two rates over gross pay, with the cliffs marked."""
+    wages = tuple(map(float, curve.wages))
+    nets = tuple(map(float, curve.net_income))
+    status = language.name("benefit_status", BenefitStatus(budget.circumstances.status).name)
+    largest = max(found, key=lambda cliff: cliff.loss, default=None)
+    title = language.text("net_income.chart.smooth", benefit=status)
+    if largest is not None:
+        title = language.text(
+            "net_income.chart.cliff",
+            benefit=status,
+            wage=language.euros(largest.wage, CENT),
+            loss=language.euros(largest.loss, 1),
+        )
+    marks = tuple(
+        Mark(cliff.wage, language.euros(cliff.wage, CENT)) for cliff in found if cliff is largest
+    )
+
+    def hover(values: Sequence[float], percent: bool) -> tuple[str, ...]:
+        return tuple(
+            language.text(
+                "net_income.chart.hover",
+                gross=language.euros(wage, 1),
+                value=language.percent(value / 100) if percent else language.euros(value, 1),
+            )
+            for wage, value in zip(wages, values, strict=True)
+        )
+
+    def rate(name: str, style: str, values: Any) -> Line:
+        known = [
+            (wage, 100.0 * float(value))
+            for wage, value in zip(wages, values, strict=True)
+            if not np.isnan(value)
+        ]
+        x, y = zip(*known, strict=True)
+        texts = tuple(
+            language.text(
+                "net_income.chart.hover",
+                gross=language.euros(wage, 1),
+                value=language.percent(value / 100),
+            )
+            for wage, value in known
+        )
+        return Line(language.text(f"net_income.{name}"), style, x, y, hover=texts)
+
+    step = 1000.0
+    columns = curve_columns(curve)
+    return Chart(
+        id="net-income",
+        title=title,
+        alt=language.text(
+            "net_income.chart.alt",
+            without=language.euros(nets[0], 1),
+            largest=language.euros(wages[-1], 1),
+            at_largest=language.euros(nets[-1], 1),
+            cliffs=language.number(len(found)),
+        ),
+        caption=language.text(
+            "net_income.chart.caption",
+            date=language.date(budget.on),
+            rent=language.euros(budget.circumstances.rent_eur_month, 1),
+            tax=language.percent(budget.circumstances.municipal_tax_share, 0.01),
+        ),
+        panels=(
+            LinePanel(
+                lines=(
+                    Line(
+                        language.text("net_income.net"),
+                        "ips",
+                        wages,
+                        nets,
+                        hover=hover(nets, False),
+                    ),
+                ),
+                x_title=language.text("net_income.chart.x"),
+                y_title=language.text("net_income.chart.net_y"),
+                unit="euro",
+                marks=marks,
+                labelled=False,
+                x_step=step,
+            ),
+            LinePanel(
+                lines=(
+                    rate("participation_tax_rate", "public_sector", curve.participation_tax_rate),
+                    rate(
+                        "effective_marginal_tax_rate",
+                        "control",
+                        curve.effective_marginal_tax_rate,
+                    ),
+                ),
+                x_title=language.text("net_income.chart.x"),
+                y_title=language.text("net_income.chart.rates_y"),
+                unit="percent",
+                marks=marks,
+                labelled=False,
+                y_range=(0.0, 130.0),
+                x_step=step,
+            ),
+        ),
+        columns=tuple(columns),
+        rows=tuple(zip(*columns.values(), strict=True)),
+    )
