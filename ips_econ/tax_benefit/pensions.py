@@ -83,12 +83,12 @@ class DisabilityPension(NamedTuple):
 def national_pension(law: PensionLaw, earnings_related: float, lives_alone: bool) -> float:
     """National pension for disability, EUR/month (kansaneläke, KEL).
 
-    The full amount less half of the earnings-related pension above a threshold, to the cent;
-    nothing below the smallest amount that is paid.
+    The full amount less half of the earnings-related pension above a threshold, the reduction to
+    the cent; nothing below the smallest amount that is paid.
     """
     full = law.national_pension_full_alone if lives_alone else law.national_pension_full_partner
     counted = max(0.0, earnings_related - law.national_pension_threshold_eur_year / MONTHS_PER_YEAR)
-    pension = to_cents(full - law.national_pension_taper * counted)
+    pension = full - to_cents(law.national_pension_taper * counted)
     return pension if pension >= law.smallest_payment else 0.0
 
 
