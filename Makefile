@@ -49,6 +49,7 @@ check: $(INSTALLED) ## format, lint, types, imports and tests, changing nothing
 
 bench: $(INSTALLED) ## measure speed, parallel efficiency and memory
 	$(IN_VENV)/python benchmarks/bench.py
+	$(IN_VENV)/python benchmarks/rules.py
 
 format: $(INSTALLED) ## rewrite the code in the common format
 	$(IN_VENV)/ruff format

@@ -4,6 +4,9 @@ Numba notices a change in the file of a cached function but not in the functions
 other files. The cache therefore lives in a directory named after a hash of every module of the
 package, so that neither an edit nor an upgrade can meet stale machine code, and so that an
 installation in a read-only place still caches.
+
+Numba is imported when the first loop is defined: a single budget calls the same steps as plain
+Python and need not wait for it.
 """
 
 from __future__ import annotations
@@ -13,11 +16,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
-
-import numba
-from numba.extending import register_jitable
 
 PACKAGE = Path(__file__).parent
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,12 +48,32 @@ def cache_directory() -> Path:
     return target
 
 
-numba.config.CACHE_DIR = str(cache_directory())  # type: ignore[attr-defined]
+_waiting: list[Callable[..., Any]] = []
+"""Steps that numba has not been told of yet."""
+
+
+@lru_cache
+def _numba() -> Any:
+    """Numba, with our cache directory."""
+    import numba
+
+    numba.config.CACHE_DIR = str(cache_directory())  # type: ignore[attr-defined]
+    return numba
+
+
+def _tell_numba() -> Any:
+    """Make every step defined so far known to numba, and return it."""
+    from numba.extending import register_jitable
+
+    numba = _numba()
+    while _waiting:
+        register_jitable(_waiting.pop())
+    return numba
 
 
 def compiled(function: F) -> F:
     """Compile a loop: no GIL, cached, exact IEEE arithmetic (no fastmath)."""
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+    return cast(F, _tell_numba().njit(cache=True, nogil=True)(function))
 
 
 def compiled_without_allocation(function: F) -> F:
@@ -61,13 +82,17 @@ def compiled_without_allocation(function: F) -> F:
     Numba counts references to arrays at every hand-over; a loop that makes no array needs none of
     it, and the walk is a sixth faster without. Division by zero gives inf or nan as in numpy.
     """
-    build = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
+    build = _tell_numba().njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
     return cast(F, build(function))
 
 
 def step(function: F) -> F:
-    """Mark a scalar rule: plain Python when called from Python, compiled inside a loop."""
-    return register_jitable(function)
+    """Mark a scalar rule: plain Python when called from Python, compiled inside a loop.
+
+    A loop knows the steps that were marked before it; a module imports the steps its loops call.
+    """
+    _waiting.append(function)
+    return function
 
 
 def is_cached(function: Any) -> bool:

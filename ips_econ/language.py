@@ -107,6 +107,14 @@ class Language:
             number=self.number(abs(value), step),
         )
 
+    def law(self, day: date, reform: str = "none") -> str:
+        """The law of a date, with the name of a reform that is laid over it."""
+        if reform == "none":
+            return self.date(day)
+        return self.text(
+            "reform.laid_over", date=self.date(day), reform=self.name("reform", reform)
+        )
+
     def date(self, day: date) -> str:
         """A calendar date."""
         return self.text(

@@ -148,7 +148,7 @@ def _curve(library: ParameterLibrary, language: Language, options: dict[str, Any
     """Write the curve of each date and print its cliffs."""
     import numpy as np
 
-    from ips_econ.report.budget_curve import curve_chart, curve_files, curve_json
+    from ips_econ.report.budget_curve import cliffs_csv, curve_chart, curve_json
     from ips_econ.report.budget_text import budget_text
     from ips_econ.tax_benefit import incentives
 
@@ -166,12 +166,13 @@ def _curve(library: ParameterLibrary, language: Language, options: dict[str, Any
         from ips_econ.report.drawn_charts import chart_files, draw_charts
 
         chart = curve_chart(budget, curve, found, language)
-        files = curve_files(curve, found) | chart_files(draw_charts([chart], language), language)
+        files = chart_files(draw_charts([chart], language), language)
+        files["cliffs.csv"] = cliffs_csv(found)
         out = options["out"] or DEFAULT_OUT
         place = out if len(_dates(options)) == 1 else out / on.isoformat()
         _write(place, files)
         click.echo(budget_text([case], found, language))
-        click.echo(f"\n{place / 'net-income.html'}\n{place / 'curve.csv'}")
+        click.echo(f"\n{place / 'curve.html'}\n{place / 'curve.csv'}")
     if options["as_json"]:
         _print_json(answers[0] if len(answers) == 1 else {"cases": answers})
 

@@ -48,7 +48,7 @@ def assumptions(results: Results, language: Language) -> str:
         _substitution(results, language),
         language.text(f"assumes.effect.{run.effect}"),
         language.text(f"assumes.treatment.{run.treatment_route}"),
-        language.text("assumes.law", date=language.date(run.policy_date)),
+        language.text("assumes.law", date=language.law(run.policy_date, run.reform)),
     ]
     return language.listing([part for part in parts if part])
 
@@ -66,7 +66,7 @@ def run_facts(results: Results, language: Language) -> str:
     run = results.run
     return language.text(
         "headline.facts",
-        date=language.date(run.policy_date),
+        date=language.law(run.policy_date, run.reform),
         price_year=run.price_year,
         rate=discount_rate(results, language),
         draws=language.number(run.draws),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,27 +59,22 @@ def curve_columns(curve: Curve) -> dict[str, list[float | None]]:
     }
 
 
-def curve_files(curve: Curve, found: Sequence[Cliff]) -> dict[str, bytes]:
-    """``curve.csv`` and ``cliffs.csv``."""
-    columns = curve_columns(curve)
-    cliff_columns = ("gross_eur_month", "loss_eur_month", "regained_at_eur_month", "items")
+def cliffs_csv(found: Sequence[Cliff]) -> bytes:
+    """``cliffs.csv``: pay before each fall, the fall, where it is regained, and what falls."""
+    columns = ("gross_eur_month", "loss_eur_month", "regained_at_eur_month", "items")
     rows = [
         (cliff.wage, rounded(cliff.loss), cliff.regained_at, " ".join(cliff.items))
         for cliff in found
     ]
-    return {
-        "curve.csv": csv_bytes(tuple(columns), list(columns.values())),
-        "cliffs.csv": csv_bytes(cliff_columns, list(zip(*rows, strict=True)) or [()] * 4),
-    }
+    return csv_bytes(columns, list(zip(*rows, strict=True)) or [()] * len(columns))
 
 
 def curve_chart(
     budget: PersonalBudget, curve: Curve, found: Sequence[Cliff], language: Language
 ) -> Chart:
     """Net income and the two rates over gross pay, with the cliffs marked."""
-    wages = tuple(map(float, curve.wages))
-    nets = tuple(map(float, curve.net_income))
-    status = language.name("benefit_status", BenefitStatus(budget.circumstances.status).name)
+    nets = curve.net_income
+    status = language.heading("benefit_status", BenefitStatus(budget.circumstances.status).name)
     largest = max(found, key=lambda cliff: cliff.loss, default=None)
     title = language.text("net_income.chart.smooth", benefit=status)
     if largest is not None:
@@ -90,88 +85,78 @@ def curve_chart(
             loss=language.euros(largest.loss, 1),
         )
     marks = tuple(
-        Mark(cliff.wage, language.euros(cliff.wage, CENT)) for cliff in found if cliff is largest
+        Mark(cliff.wage, language.euros(cliff.wage, CENT) if cliff is largest else "")
+        for cliff in found
     )
 
-    def hover(values: Sequence[float], percent: bool) -> tuple[str, ...]:
-        return tuple(
-            language.text(
-                "net_income.chart.hover",
-                gross=language.euros(wage, 1),
-                value=language.percent(value / 100) if percent else language.euros(value, 1),
-            )
-            for wage, value in zip(wages, values, strict=True)
-        )
-
-    def rate(name: str, style: str, values: Any) -> Line:
+    def line(name: str, style: str, values: Any, shown: Callable[[float], str]) -> Line:
         known = [
-            (wage, 100.0 * float(value))
-            for wage, value in zip(wages, values, strict=True)
+            (float(wage), float(value))
+            for wage, value in zip(curve.wages, values, strict=True)
             if not np.isnan(value)
         ]
-        x, y = zip(*known, strict=True)
-        texts = tuple(
+        hover = tuple(
             language.text(
-                "net_income.chart.hover",
-                gross=language.euros(wage, 1),
-                value=language.percent(value / 100),
+                "net_income.chart.hover", gross=language.euros(wage, 1), value=shown(value)
             )
             for wage, value in known
         )
-        return Line(language.text(f"net_income.{name}"), style, x, y, hover=texts)
+        x, y = zip(*known, strict=True)
+        return Line(language.text(f"net_income.{name}"), style, x, y, hover=hover)
 
-    step = 1000.0
+    def euros(value: float) -> str:
+        return language.euros(value, 1)
+
+    def percent(value: float) -> str:
+        return language.percent(value / 100)
+
     columns = curve_columns(curve)
     return Chart(
-        id="net-income",
+        id="curve",
         title=title,
         alt=language.text(
             "net_income.chart.alt",
-            without=language.euros(nets[0], 1),
-            largest=language.euros(wages[-1], 1),
-            at_largest=language.euros(nets[-1], 1),
+            without=euros(curve.net_without_work),
+            largest=euros(float(curve.wages[-1])),
+            at_largest=euros(float(nets[-1])),
             cliffs=language.number(len(found)),
         ),
         caption=language.text(
             "net_income.chart.caption",
-            date=language.date(budget.on),
+            date=language.law(budget.on, budget.reform),
             rent=language.euros(budget.circumstances.rent_eur_month, 1),
             tax=language.percent(budget.circumstances.municipal_tax_share, 0.01),
         ),
         panels=(
             LinePanel(
-                lines=(
-                    Line(
-                        language.text("net_income.net"),
-                        "ips",
-                        wages,
-                        nets,
-                        hover=hover(nets, False),
-                    ),
-                ),
+                lines=(line("net", "ips", nets, euros),),
                 x_title=language.text("net_income.chart.x"),
                 y_title=language.text("net_income.chart.net_y"),
                 unit="euro",
                 marks=marks,
-                labelled=False,
-                x_step=step,
+                x_step=TICK_EUR_MONTH,
             ),
             LinePanel(
                 lines=(
-                    rate("participation_tax_rate", "public_sector", curve.participation_tax_rate),
-                    rate(
+                    line(
+                        "participation_tax_rate",
+                        "public_sector",
+                        100.0 * curve.participation_tax_rate,
+                        percent,
+                    ),
+                    line(
                         "effective_marginal_tax_rate",
                         "control",
-                        curve.effective_marginal_tax_rate,
+                        100.0 * curve.effective_marginal_tax_rate,
+                        percent,
                     ),
                 ),
                 x_title=language.text("net_income.chart.x"),
                 y_title=language.text("net_income.chart.rates_y"),
                 unit="percent",
                 marks=marks,
-                labelled=False,
-                y_range=(0.0, 130.0),
-                x_step=step,
+                y_range=(0.0, LARGEST_RATE_SHOWN),
+                x_step=TICK_EUR_MONTH,
             ),
         ),
         columns=tuple(columns),

@@ -18,7 +18,6 @@ from ips_econ.tax_benefit.circumstances import (
 )
 from ips_econ.tax_benefit.incentives import Cliff
 from ips_econ.tax_benefit.items import EMPLOYER_ITEMS, PARTICIPANT_ITEMS, Item
-from ips_econ.tax_benefit.law import NO_REFORM
 from ips_econ.tax_benefit.personal_budget import PersonalBudget, gains_by_payer
 
 CENT = 0.01
@@ -45,21 +44,24 @@ def budget_text(cases: Sequence[Case], found: Sequence[Cliff], language: Languag
         blocks.append(aligned(_gains(first, language)))
     if found:
         blocks.append(_cliff_lines(found, language))
-    notes = dict.fromkeys(note for case in cases for note in case.notes)
+    always = ("twelve_months", "not_advice")
+    notes = dict.fromkeys(
+        (
+            *(note for case in cases for note in case.notes),
+            *(language.text(f"net_income.note.{name}") for name in always),
+        )
+    )
     blocks.append("\n".join(wrapped(f"* {note}") for note in notes))
     return plain("\n\n".join(filter(None, blocks)))
 
 
 def _title(cases: Sequence[Case], language: Language) -> str:
     budget = cases[0].budget
-    dates = list(dict.fromkeys(case.budget.on for case in cases))
+    laws = [language.law(case.budget.on, case.budget.reform) for case in cases]
     return language.text(
         "net_income.title",
         benefit=language.heading("benefit_status", BenefitStatus(budget.circumstances.status).name),
-        dates=language.listing([language.date(on) for on in dates]),
-        reform=""
-        if budget.reform == NO_REFORM
-        else language.text("net_income.with_reform", reform=language.name("reform", budget.reform)),
+        dates=language.listing(list(dict.fromkeys(laws))),
     )
 
 
@@ -207,6 +209,4 @@ def notes_of(budget: PersonalBudget, assistance: float, language: Language) -> t
         notes.append(note("part_time"))
     if status in FULL_PENSION_STATUSES and circumstances.months_in_work < 3 and wage > 0.0:
         notes.append(note("short_job"))
-    notes.append(note("twelve_months"))
-    notes.append(note("not_advice"))
     return tuple(notes)

@@ -389,7 +389,7 @@ def _caption(results: Results, language: Language, chart: str, *, assumes: bool 
             version=run.version,
             seed=run.seed,
             draws=language.number(run.draws),
-            date=language.date(run.policy_date),
+            date=language.law(run.policy_date, run.reform),
         )
     )
     return " ".join(parts)

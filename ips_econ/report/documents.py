@@ -105,7 +105,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
 def _facts(results: Results, language: Language) -> tuple[tuple[str, str], ...]:
     run = results.run
     values = {
-        "law": language.date(run.policy_date),
+        "law": language.law(run.policy_date, run.reform),
         "prices": str(run.price_year),
         "discount": language.text("report.facts.rate_value", rate=discount_rate(results, language)),
         "horizon": span(results, language)["horizon"],
@@ -150,7 +150,7 @@ def _accuracy(results: Results, language: Language) -> tuple[str, ...]:
 def _numbered(group: str, results: Results, language: Language) -> tuple[str, ...]:
     run = results.run
     words = {
-        "date": language.date(run.policy_date),
+        "date": language.law(run.policy_date, run.reform),
         "draws": language.number(run.draws),
         "price_year": run.price_year,
         "rate": discount_rate(results, language),

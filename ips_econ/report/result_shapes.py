@@ -225,6 +225,7 @@ class RunFacts:
     discount_rate: float
     price_year: int
     policy_date: date
+    reform: str
     status: str
     started: date | None
     control: str

@@ -125,6 +125,7 @@ def _run_facts(
         discount_rate=float(run.get("discount_rate", 0.0)),
         price_year=int(run.get("price_year", 0)),
         policy_date=date.fromisoformat(str(manifest["policy_date"])[:10]),
+        reform=str(economics.get("reform", "none")),
         status=str(manifest.get("status", "partial")),
         started=date.fromisoformat(started) if started else None,
         control=str(comparator.get("kind", "traditional")),

@@ -193,6 +193,15 @@ def status_named(name: str) -> BenefitStatus:
     return BenefitStatus[name]
 
 
+def in_words(name: str) -> str:
+    """A status as a reader of English writes it.
+
+    >>> in_words("earnings_related_unemployment")
+    'earnings-related unemployment'
+    """
+    return name.replace("_related", "-related").replace("_", " ")
+
+
 def _status_problem(law: Law, status: int) -> Problem | None:
     """Why a benefit status cannot be computed under this law, or ``None``."""
     if status not in set(BenefitStatus):
@@ -206,7 +215,7 @@ def _status_problem(law: Law, status: int) -> Problem | None:
     day = date.fromordinal(int(law.in_force_on))
     name = BenefitStatus(status).name
     if ended.get(BenefitStatus(status)) == 0.0:
-        message = f"the {name.replace('_', ' ')} has ended before {day}"
+        message = f"the {in_words(name)} has ended before {day}"
         return Problem(message, key="status", found=name, nearest="general_support")
     if status == BenefitStatus.general_support and rules.general_support_eur_day == 0.0:
         message = f"the general support has not begun by {day}"
@@ -286,7 +295,7 @@ def _check_combinations(problems: Problems, law: Law, circumstances: Circumstanc
         BenefitStatus.partial_disability_pension,
     )
     if status in needs_pension and pension == 0.0:
-        name = BenefitStatus(status).name.replace("_", " ")
+        name = in_words(BenefitStatus(status).name)
         problems.add(
             f"an {name} needs its amount" if name[0] in "aeiou" else f"a {name} needs its amount",
             key="earnings_related_pension_eur_month",

@@ -1,0 +1,124 @@
+"""What work pays: rates, curves and cliffs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ips_econ.parameters.library import load_library
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.incentives import (
+    cliffs,
+    incentives,
+    wage_curve,
+    without_work,
+)
+from ips_econ.tax_benefit.items import Item
+from ips_econ.tax_benefit.law import Law, load_law
+from ips_econ.tax_benefit.net_income import budget, net_income
+from ips_econ.tax_benefit.personal_budget import (
+    flows_by_payer,
+    gains_by_payer,
+    personal_budget,
+)
+
+PENSIONER = Circumstances(BenefitStatus.national_disability_pension, 1_126.67, 40.0, 550.0, 0.0757)
+
+
+@pytest.fixture(scope="module")
+def law() -> Law:
+    return load_law(load_library(), date(2026, 6, 1))
+
+
+def test_half_time_work_beside_a_national_pension_pays_nothing(law: Law) -> None:
+    pays = incentives(law, PENSIONER)
+    assert pays.net_income - pays.net_without_work == pytest.approx(-6.7, abs=0.05)
+    assert pays.participation_tax_rate == pytest.approx(1.006, abs=0.001)
+    free_pay = incentives(law, PENSIONER._replace(gross_wage_eur_month=0.0))
+    assert free_pay.participation_tax_rate is None
+
+
+def test_the_marginal_rate_is_that_of_ten_euros_more(law: Law) -> None:
+    plain = Circumstances(BenefitStatus.none, 1_000.0, 40.0, 0.0, 0.0757)
+    contributions = 0.073 + 0.0089
+    expected = pytest.approx(contributions, abs=1e-9)
+    assert incentives(law, plain).effective_marginal_tax_rate == expected
+
+
+def test_without_the_job_a_suspended_pension_is_paid_again(law: Law) -> None:
+    suspended = PENSIONER._replace(status=BenefitStatus.suspended_disability_pension)
+    idle = budget(law, without_work(suspended))
+    assert idle[Item.national_pension] == 787.07
+    assert (
+        incentives(law, suspended).net_without_work == incentives(law, PENSIONER).net_without_work
+    )
+
+
+def test_a_curve_holds_the_budget_of_every_wage(law: Law) -> None:
+    wages = [0.0, 500.0, 990.0, 1_000.0, 6_000.0]
+    curve = wage_curve(law, PENSIONER, wages)
+    for row, wage in enumerate(wages):
+        alone = budget(law, PENSIONER._replace(gross_wage_eur_month=wage))
+        assert np.array_equal(curve.items[row], alone)
+    assert curve.net_income[0] == pytest.approx(curve.net_without_work)
+    assert np.isnan(curve.participation_tax_rate[0])
+    assert np.isnan(curve.effective_marginal_tax_rate[-1])
+    lost = (curve.net_income[2] - curve.net_income[3]) / 10.0
+    assert curve.effective_marginal_tax_rate[2] == pytest.approx(1.0 + lost)
+
+
+def test_the_cliff_of_the_pension_stands_at_its_limit_to_the_cent(law: Law) -> None:
+    found = {cliff.wage: cliff for cliff in cliffs(law, PENSIONER)}
+    assert set(found) == {71.71, 979.42, 990.90, 1_437.91, 1_970.32}
+    cliff = found[990.90]
+    assert cliff.items == ("national_pension", "guarantee_pension")
+    nets = [
+        net_income(budget(law, PENSIONER._replace(gross_wage_eur_month=wage)))
+        for wage in (990.90, 990.91)
+    ]
+    assert cliff.loss == pytest.approx(nets[0] - nets[1])
+    regained = net_income(budget(law, PENSIONER._replace(gross_wage_eur_month=cliff.regained_at)))
+    assert regained >= nets[0]
+
+
+def test_a_cliff_of_a_limit_may_never_be_regained_in_the_range(law: Law) -> None:
+    pension = PENSIONER._replace(
+        status=BenefitStatus.earnings_related_disability_pension,
+        earnings_related_pension_eur_month=2_500.0,
+        earlier_wage_eur_month=5_000.0,
+        rent_eur_month=0.0,
+    )
+    falls = {cliff.wage: cliff.regained_at for cliff in cliffs(law, pension)}
+    assert 2_000.0 in falls, "two fifths of earlier pay: half of the pension goes"
+    assert 3_000.0 in falls, "three fifths: the other half goes"
+    assert falls[3_000.0] is None or falls[3_000.0] > 4_000.0
+
+
+def test_what_payers_gain_sums_to_nothing_and_what_a_month_holds_too() -> None:
+    for status in BenefitStatus:
+        if status in (
+            BenefitStatus.labour_market_subsidy,
+            BenefitStatus.basic_unemployment_allowance,
+        ):
+            continue
+        person = PENSIONER._replace(
+            status=status,
+            earnings_related_pension_eur_month=700.0,
+            earlier_wage_eur_month=2_600.0,
+            unemployment_days_paid=150.0,
+            other_taxable_benefit_eur_month=50.0,
+            claims_social_assistance=True,
+            children_3_to_9=2,
+            children_in_day_care=1,
+            receives_maintenance_support=True,
+            service_days_month=5.0,
+        )
+        answer = personal_budget(load_library(), date(2026, 6, 1), person)
+        gains = gains_by_payer(answer)
+        assert sum(gains.values()) == pytest.approx(0.0, abs=1e-9), status.name
+        flows = flows_by_payer(answer.items, answer.payers)
+        assert sum(flows.values()) == pytest.approx(0.0, abs=1e-9), status.name
+        assert flows["participant"] == pytest.approx(answer.incentives.net_income)
+        assert flows["employer"] == pytest.approx(-answer.employer_cost)
