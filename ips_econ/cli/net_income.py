@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DAY = click.DateTime(["%Y-%m-%d"])
 TIERS = {"none": 0, "basic": 1, "middle": 2, "highest": 3}
+EMPLOYERS = {"average": 0, "small": 1, "local_government": 2, "state": 3}
 DEFAULT_GROUP = 2
 DEFAULT_OUT = Path("outputs") / "net-income"
 
@@ -47,7 +48,8 @@ OPTION_OF = {
     "parents_income_eur_month": "--parents-income",
     "service_days_month": "--service-days",
     "partner_wage_eur_month": "--partner-wage",
-    "children_in_day_care": "--day-care",
+    "children": "--child",
+    "in_day_care": "--day-care",
 }
 """The option behind each field of the circumstances, for messages."""
 
@@ -70,6 +72,8 @@ OPTION_OF = {
 @click.option("--earnings-limit", default=0.0, metavar="EUR", help="Personal limit of a pension.")
 @click.option("--other-taxable-benefit", default=0.0, metavar="EUR", help="Any other benefit.")
 @click.option("--months-in-work", type=int, metavar="N", help="Length of the job; it lasts.")
+@click.option("--first-month", is_flag=True, help="The waiting time falls in this month.")
+@click.option("--employer", type=click.Choice(list(EMPLOYERS)), default="average", help="Kind.")
 @click.option("--unemployment-days", default=0.0, metavar="N", help="Benefit days already paid.")
 @click.option("--care-allowance", type=click.Choice(list(TIERS)), default="none", help="Tier.")
 @click.option("--social-assistance", is_flag=True, help="Claim basic social assistance too.")
@@ -304,14 +308,12 @@ def _circumstances(
         FULL_PENSION_STATUSES,
         LASTING_JOB_MONTHS,
         Circumstances,
+        children_of_ages,
         status_named,
     )
 
     status = status_named(options["benefit"])
     ages = options["ages"]
-    strange = [age for age in ages if not 0 <= age <= 17]
-    if strange:
-        raise InputError("is no age of a child", key="--child", found=strange[0], allowed="0 to 17")
     group, limit = options["municipality_group"] or DEFAULT_GROUP, None
     if place is not None:
         pensioner = status in FULL_PENSION_STATUSES and not ages
@@ -343,13 +345,10 @@ def _circumstances(
         service_days_month=options["service_days"],
         has_partner=options["partner"] or options["partner_wage"] is not None,
         partner_wage_eur_month=options["partner_wage"] or 0.0,
-        children_under_3=sum(age < 3 for age in ages),
-        children_3_to_9=sum(3 <= age < 10 for age in ages),
-        children_10_to_15=sum(10 <= age < 16 for age in ages),
-        children_16=sum(age == 16 for age in ages),
-        children_17=sum(age == 17 for age in ages),
-        children_in_day_care=options["day_care"],
+        children=children_of_ages(ages, options["day_care"]),
         receives_maintenance_support=options["maintenance_support"],
+        employer=EMPLOYERS[options["employer"]],
+        first_month_of_unemployment=options["first_month"],
     )
 
 

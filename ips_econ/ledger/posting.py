@@ -67,7 +67,8 @@ class Rules(NamedTuple):
     ``items`` ``(row, household, pay, item)`` in EUR/month of the price year; ``values`` the same
     pay seen by payers and summed; ``over_limit`` ``(row, pay)`` whether pay exceeds the limit of
     the whole pension; ``long_spell_months`` from how many months on that matters;
-    ``suspension_limit`` after how many the pension ends;
+    ``suspension_limit`` after how many the pension ends; ``sickness_limit_months`` after how many
+    sickness allowance does;
     ``municipal_days``, ``municipal_shares``: steps of the municipality's share of unemployment
     support by paid days.
     """
@@ -77,6 +78,7 @@ class Rules(NamedTuple):
     over_limit: np.ndarray
     long_spell_months: int
     suspension_limit: int
+    sickness_limit_months: int
     pay_step: float
     municipal_days: np.ndarray
     municipal_shares: np.ndarray

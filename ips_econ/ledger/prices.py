@@ -173,6 +173,7 @@ def rule_tables(
         over_limit=over_limit(law, rows, wages),
         long_spell_months=int(law.pensions.suspension_shortest_months),
         suspension_limit=int(longest_months_over_limit(law.pensions)),
+        sickness_limit_months=round(law.sickness.longest_days / law.sickness.paid_days_month),
         pay_step=WAGE_STEP_EUR_MONTH * to_price_year,
         municipal_days=steps[:, 0].copy(),
         municipal_shares=steps[:, 1].copy(),

@@ -290,6 +290,7 @@ class Drawn(NamedTuple):
     months: int
     suspension_limit: int
     long_spell_months: int
+    sickness_limit: int
     benefits: BenefitHazards
     full_time_share: float
     full_time_hours: float
@@ -316,6 +317,7 @@ def numbers_of(world, d):  # type: ignore[no-untyped-def]
         world.months,
         world.rules.suspension_limit,
         world.rules.long_spell_months,
+        world.rules.sickness_limit_months,
         of_draw(world.benefits, d),
         world.terms.full_time_share[d],
         world.terms.full_time_hours,
@@ -437,7 +439,9 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
     for month in range(1, lived + 1):
         t = month - 1
         benefit_before = benefit
-        benefit = review(u_benefit[t], benefit, months_sick, working, drawn.benefits)
+        benefit = review(
+            u_benefit[t], benefit, months_sick, drawn.sickness_limit, working, drawn.benefits
+        )
         if benefit != benefit_before and benefit != PENSION:
             months_over = 0
         months_sick = months_sick + 1 if benefit == SICKNESS else 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
 from enum import IntEnum
 from typing import NamedTuple
 
 from ips_econ.compilation import step
 from ips_econ.errors import InputError, Problem, Problems, nearest_name
+from ips_econ.tax_benefit.contributions import Employer
 from ips_econ.tax_benefit.law import Law
 
+OLDEST_CHILD = 17
+MOST_CHILDREN = 20
 LASTING_JOB_MONTHS = 12
 """Length of a job when nothing else is said: it lasts, and is in its first year."""
 
@@ -49,6 +53,48 @@ UNEMPLOYMENT_STATUSES = (
     BenefitStatus.general_support,
     BenefitStatus.earnings_related_unemployment,
 )
+
+
+class Children(NamedTuple):
+    """Number of children of a household by the ages at which a rule changes.
+
+    ``in_day_care`` of them are in municipal early childhood education for the whole day.
+    """
+
+    under_3: int = 0
+    from_3_to_9: int = 0
+    from_10_to_15: int = 0
+    aged_16: int = 0
+    aged_17: int = 0
+    in_day_care: int = 0
+
+
+NO_CHILDREN = Children()
+
+
+def children_of_ages(ages: Iterable[int], in_day_care: int = 0) -> Children:
+    """Children of these ages in whole years.
+
+    >>> children_of_ages([2, 8, 17])
+    Children(under_3=1, from_3_to_9=1, from_10_to_15=0, aged_16=0, aged_17=1, in_day_care=0)
+
+    Raises
+    ------
+    InputError
+        If an age is not one of a child.
+    """
+    known = list(ages)
+    for age in known:
+        if not 0 <= age <= OLDEST_CHILD:
+            raise InputError(
+                "is no age of a child", key="children", found=age, allowed=f"0 to {OLDEST_CHILD}"
+            )
+    bounds = (0, 3, 10, 16, 17, OLDEST_CHILD + 1)
+    counts = [
+        sum(low <= age < high for age in known)
+        for low, high in zip(bounds, bounds[1:], strict=False)
+    ]
+    return Children(*counts)._replace(in_day_care=in_day_care)
 
 
 class Circumstances(NamedTuple):
@@ -100,12 +146,14 @@ class Circumstances(NamedTuple):
         Days in a service or in rehabilitation that give the maintenance allowance.
     has_partner, partner_wage_eur_month
         A married or cohabiting partner, and the partner's gross pay, their only income.
-    children_under_3, children_3_to_9, children_10_to_15, children_16, children_17
+    children
         Children of the household by age.
-    children_in_day_care
-        Of them in municipal early childhood education for the whole day.
     receives_maintenance_support
         Whether maintenance support is paid for the children of a single parent.
+    employer
+        An :class:`~ips_econ.tax_benefit.contributions.Employer`.
+    first_month_of_unemployment
+        Whether the waiting time (omavastuuaika) falls in this month.
     """
 
     status: int
@@ -131,13 +179,10 @@ class Circumstances(NamedTuple):
     service_days_month: float = 0.0
     has_partner: bool = False
     partner_wage_eur_month: float = 0.0
-    children_under_3: int = 0
-    children_3_to_9: int = 0
-    children_10_to_15: int = 0
-    children_16: int = 0
-    children_17: int = 0
-    children_in_day_care: int = 0
+    children: Children = NO_CHILDREN
     receives_maintenance_support: bool = False
+    employer: int = Employer.average.value
+    first_month_of_unemployment: bool = False
 
 
 @step
@@ -152,25 +197,21 @@ def on_full_pension(status: int) -> bool:
 
 
 @step
-def children_under_16(circumstances: Circumstances) -> int:
-    """Number of children under 16, the age limit of the child increase to pensions."""
-    return (
-        circumstances.children_under_3
-        + circumstances.children_3_to_9
-        + circumstances.children_10_to_15
-    )
+def under_16(children: Children) -> int:
+    """Children under 16, the age limit of the child increase to pensions."""
+    return children.under_3 + children.from_3_to_9 + children.from_10_to_15
 
 
 @step
-def children_under_17(circumstances: Circumstances) -> int:
-    """Number of children under 17, the age limit of child benefit and in taxation."""
-    return children_under_16(circumstances) + circumstances.children_16
+def under_17(children: Children) -> int:
+    """Children under 17, the age limit of child benefit and in taxation."""
+    return under_16(children) + children.aged_16
 
 
 @step
-def children(circumstances: Circumstances) -> int:
-    """Number of children under 18."""
-    return children_under_17(circumstances) + circumstances.children_17
+def under_18(children: Children) -> int:
+    """All children."""
+    return under_17(children) + children.aged_17
 
 
 def status_named(name: str) -> BenefitStatus:
@@ -240,11 +281,6 @@ _RANGES = (
     ("parents_income_eur_month", 0.0, 100_000.0, "EUR/month"),
     ("service_days_month", 0.0, 23.0, "days/month"),
     ("partner_wage_eur_month", 0.0, 100_000.0, "EUR/month"),
-    ("children_under_3", 0, 20, "children"),
-    ("children_3_to_9", 0, 20, "children"),
-    ("children_10_to_15", 0, 20, "children"),
-    ("children_16", 0, 20, "children"),
-    ("children_17", 0, 20, "children"),
 )
 
 
@@ -277,6 +313,13 @@ def _check_choices(problems: Problems, circumstances: Circumstances) -> None:
             key="municipality_group",
             found=circumstances.municipality_group,
             allowed="1 (capital region), 2 or 3",
+        )
+    if circumstances.employer not in set(Employer):
+        problems.add(
+            "is not a kind of employer",
+            key="employer",
+            found=circumstances.employer,
+            allowed=", ".join(f"{kind.value} {kind.name}" for kind in Employer),
         )
     if circumstances.care_allowance not in (0, 1, 2, 3):
         problems.add(
@@ -318,10 +361,17 @@ def _check_combinations(problems: Problems, law: Law, circumstances: Circumstanc
             found=circumstances.partner_wage_eur_month,
             allowed="0",
         )
-    in_care = circumstances.children_in_day_care
-    if not 0 <= in_care <= circumstances.children_under_3 + circumstances.children_3_to_9:
+    children = circumstances.children
+    if min(children) < 0 or under_18(children) > MOST_CHILDREN:
+        problems.add(
+            "is out of range",
+            key="children",
+            found=under_18(children),
+            allowed=f"0 to {MOST_CHILDREN} (children)",
+        )
+    if children.in_day_care > children.under_3 + children.from_3_to_9:
         problems.add(
             "more children in day care than children under ten",
-            key="children_in_day_care",
-            found=in_care,
+            key="in_day_care",
+            found=children.in_day_care,
         )

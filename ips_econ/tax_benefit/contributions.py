@@ -8,9 +8,19 @@ työtapaturma- ja ammattitautilaki 459/2015. Rates: sources ``stm_contributions`
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 from ips_econ.compilation import step
+
+
+class Employer(IntEnum):
+    """Kind of employer; decides rates. ``average`` is the mean of all private employers."""
+
+    average = 0
+    small = 1
+    local_government = 2
+    state = 3
 
 
 class ContributionLaw(NamedTuple):
@@ -33,6 +43,9 @@ class ContributionLaw(NamedTuple):
     employer_pension_share: float
     employer_health_share: float
     employer_unemployment_share: float
+    employer_unemployment_share_small: float
+    employer_pension_share_local_government: float
+    employer_pension_share_state: float
     employer_accident_share: float
     employer_group_life_share: float
 
@@ -107,20 +120,36 @@ def medical_care_contribution(
 
 
 @step
-def employer_pension_contribution(law: ContributionLaw, wage_eur_month: float, age: float) -> float:
-    """Employer's average pension contribution, EUR/month (työnantajan TyEL-maksu, TyEL 152 §)."""
+def employer_pension_contribution(
+    law: ContributionLaw, wage_eur_month: float, age: float, employer: int
+) -> float:
+    """Employer's average pension contribution, EUR/month (työnantajan TyEL-maksu, TyEL 152 §).
+
+    Local government and the State pay that of their own scheme. ``employer`` is an
+    :class:`Employer`.
+    """
     if not pension_insured(law, wage_eur_month, age):
         return 0.0
-    return law.employer_pension_share * wage_eur_month
+    share = law.employer_pension_share
+    if employer == Employer.local_government:
+        share = law.employer_pension_share_local_government
+    elif employer == Employer.state:
+        share = law.employer_pension_share_state
+    return share * wage_eur_month
 
 
 @step
 def employer_unemployment_contribution(
-    law: ContributionLaw, wage_eur_month: float, age: float
+    law: ContributionLaw, wage_eur_month: float, age: float, employer: int
 ) -> float:
-    """Employer's average unemployment contribution, EUR/month (555/1998)."""
+    """Employer's unemployment contribution, EUR/month (555/1998).
+
+    The average of all employers, or the lower rate of one whose payroll stays below the limit.
+    """
     if not unemployment_insured(law, age):
         return 0.0
+    if employer == Employer.small:
+        return law.employer_unemployment_share_small * wage_eur_month
     return law.employer_unemployment_share * wage_eur_month
 
 

@@ -87,6 +87,9 @@ CONTRIBUTION_UNITS = {
     "employer_pension_share": "share",
     "employer_health_share": "share",
     "employer_unemployment_share": "share",
+    "employer_unemployment_share_small": "share",
+    "employer_pension_share_local_government": "share",
+    "employer_pension_share_state": "share",
     "employer_accident_share": "share",
     "employer_group_life_share": "share",
 }
@@ -129,12 +132,14 @@ SICKNESS_UNITS = {
     "partial_from": "share",
     "partial_to": "share",
     "young_person_wage_taper": "share",
+    "longest_days": "days",
 }
 UNEMPLOYMENT_UNITS = {
     "labour_market_subsidy_eur_day": "EUR/day",
     "basic_unemployment_allowance_eur_day": "EUR/day",
     "general_support_eur_day": "EUR/day",
     "unemployment_paid_days_month": "days/month",
+    "unemployment_waiting_days": "days",
     "unemployment_earnings_disregard": "EUR/month",
     "unemployment_earnings_taper": "share",
     "unemployment_child_increase_one": "EUR/day",

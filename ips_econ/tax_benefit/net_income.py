@@ -22,10 +22,10 @@ from ips_econ.tax_benefit.circumstances import (
     BenefitStatus,
     Circumstances,
     check_circumstances,
-    children,
-    children_under_16,
-    children_under_17,
     on_full_pension,
+    under_16,
+    under_17,
+    under_18,
 )
 from ips_econ.tax_benefit.families import child_benefit, day_care_fee, maintenance_support
 from ips_econ.tax_benefit.housing import (
@@ -58,6 +58,7 @@ from ips_econ.tax_benefit.unemployment import (
     earnings_related_allowance,
     general_support,
     labour_market_subsidy,
+    share_after_waiting,
 )
 from ips_econ.units import MONTHS_PER_YEAR
 
@@ -113,7 +114,7 @@ def pay_pensions(
     out[Item.earnings_related_pension] = pension.earnings_related
     if pension.national + pension.guarantee + pension.earnings_related > 0.0:
         increase = law.pensions.national_pension_child_increase
-        out[Item.pension_child_increase] = children_under_16(circumstances) * increase
+        out[Item.pension_child_increase] = under_16(circumstances.children) * increase
     if pension.ended:
         return pension
     if partial or pension.made_partial:
@@ -132,7 +133,7 @@ def pay_pensions(
 @step
 def means_of(circumstances: Circumstances) -> Means:
     """What the means test of unemployment benefits looks at."""
-    of_family = children(circumstances)
+    of_family = under_18(circumstances.children)
     return Means(
         circumstances.earnings_related_pension_eur_month,
         circumstances.other_taxable_benefit_eur_month,
@@ -146,26 +147,32 @@ def means_of(circumstances: Circumstances) -> Means:
 def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]) -> float:
     """Write the taxable benefits of the month that are no pension or grant, and return them."""
     wage, status = circumstances.gross_wage_eur_month, circumstances.status
+    rules = law.unemployment
     earlier, days = circumstances.earlier_wage_eur_month, circumstances.unemployment_days_paid
     of_family, pension = (
-        children(circumstances),
+        under_18(circumstances.children),
         circumstances.earnings_related_pension_eur_month,
     )
     income = annual_income_that_counts(law.sickness, earlier)
+    paid_share = 1.0
+    if circumstances.first_month_of_unemployment:
+        paid_share = share_after_waiting(rules)
     benefit = 0.0
     if status == BenefitStatus.labour_market_subsidy:
-        benefit = labour_market_subsidy(law.unemployment, wage, means_of(circumstances))
+        benefit = labour_market_subsidy(rules, wage, means_of(circumstances))
+        benefit *= paid_share
         out[Item.labour_market_subsidy] = benefit
     elif status == BenefitStatus.basic_unemployment_allowance:
-        benefit = basic_unemployment_allowance(law.unemployment, wage, pension, of_family)
+        benefit = basic_unemployment_allowance(rules, wage, pension, of_family)
+        benefit *= paid_share
         out[Item.basic_unemployment_allowance] = benefit
     elif status == BenefitStatus.general_support:
-        benefit = general_support(law.unemployment, wage, means_of(circumstances))
+        benefit = general_support(rules, wage, means_of(circumstances))
+        benefit *= paid_share
         out[Item.general_support] = benefit
     elif status == BenefitStatus.earnings_related_unemployment:
-        benefit = earnings_related_allowance(
-            law.unemployment, earlier, days, of_family, pension, wage
-        )
+        benefit = earnings_related_allowance(rules, earlier, days, of_family, pension, wage)
+        benefit *= paid_share
         out[Item.earnings_related_unemployment_allowance] = benefit
     elif status == BenefitStatus.sickness_allowance:
         benefit = sickness_allowance(law.sickness, income, wage)
@@ -191,7 +198,7 @@ def pay_study_grant(
     """Write the study grant of a student, and return it, EUR/month."""
     if circumstances.status != BenefitStatus.student:
         return 0.0
-    grant = study_grant(law.student_aid, children(circumstances) > 0, other_income)
+    grant = study_grant(law.student_aid, under_18(circumstances.children) > 0, other_income)
     out[Item.study_grant] = grant
     return grant
 
@@ -205,12 +212,14 @@ def pay_family_benefits(law: Law, circumstances: Circumstances, out: NDArray[np.
     single_parent = not circumstances.has_partner
     out[Item.child_benefit] = child_benefit(
         law.families,
-        children_under_17(circumstances),
-        circumstances.children_under_3,
+        under_17(circumstances.children),
+        circumstances.children.under_3,
         single_parent,
     )
     if circumstances.receives_maintenance_support and single_parent:
-        out[Item.maintenance_support] = maintenance_support(law.families, children(circumstances))
+        out[Item.maintenance_support] = maintenance_support(
+            law.families, under_18(circumstances.children)
+        )
     return (
         out[Item.child_benefit] + out[Item.maintenance_support] + out[Item.pension_child_increase]
     )
@@ -268,7 +277,7 @@ def levy_taxes(
 def credit_increases(circumstances: Circumstances) -> float:
     """Child increases of the work-income credit: one a child, two for a single parent."""
     of_each_child = 1.0 if circumstances.has_partner else 2.0
-    return of_each_child * children_under_17(circumstances)
+    return of_each_child * under_17(circumstances.children)
 
 
 @step
@@ -306,7 +315,7 @@ def pay_housing_allowance(
     """
     if not circumstances.claims_housing_allowance:
         return 0.0
-    of_family, status = children(circumstances), circumstances.status
+    of_family, status = under_18(circumstances.children), circumstances.status
     dwelling = Dwelling(
         circumstances.rent_eur_month,
         circumstances.municipality_group,
@@ -344,11 +353,11 @@ def charge_day_care(
 ) -> float:
     """Write the fee of early childhood education, and return it, EUR/month."""
     gross = circumstances.gross_wage_eur_month + circumstances.partner_wage_eur_month
-    size = children(circumstances) + (2 if circumstances.has_partner else 1)
+    size = under_18(circumstances.children) + (2 if circumstances.has_partner else 1)
     fee = day_care_fee(
         law.families,
         size,
-        circumstances.children_in_day_care,
+        circumstances.children.in_day_care,
         gross + other_income + out[Item.maintenance_support],
     )
     out[Item.day_care_fee] = paid(fee)
@@ -377,13 +386,14 @@ def pay_social_assistance(
     taxed_benefits = income.pensions + income.benefits + income.study_grant
     gross = wage + taxed_benefits
     tax_on_wage = tax * wage / gross if gross > 0.0 else 0.0
-    under_10 = circumstances.children_under_3 + circumstances.children_3_to_9
+    children = circumstances.children
+    under_10 = children.under_3 + children.from_3_to_9
     adults = 2 if circumstances.has_partner else 1
     if circumstances.status == BenefitStatus.student:
         tax_free_income += law.student_aid.student_loan_month
     limit = circumstances.social_assistance_rent_limit_eur_month
     need = Need(
-        basic_amount(law.social_assistance, adults, children(circumstances) - under_10, under_10),
+        basic_amount(law.social_assistance, adults, under_18(children) - under_10, under_10),
         min(circumstances.rent_eur_month, limit),
         fees,
     )
@@ -402,12 +412,13 @@ def charge_employer(law: Law, circumstances: Circumstances, out: NDArray[np.floa
     """Write what the employer pays on top of the wage, EUR/month."""
     rates = law.contributions
     wage, age = circumstances.gross_wage_eur_month, circumstances.age
+    employer = circumstances.employer
     out[Item.employer_pension_contribution] = contribution.employer_pension_contribution(
-        rates, wage, age
+        rates, wage, age, employer
     )
     out[Item.employer_health_contribution] = contribution.employer_health_contribution(rates, wage)
     out[Item.employer_unemployment_contribution] = contribution.employer_unemployment_contribution(
-        rates, wage, age
+        rates, wage, age, employer
     )
     out[Item.employer_accident_insurance] = contribution.employer_accident_insurance(rates, wage)
     out[Item.employer_group_life] = contribution.employer_group_life(rates, wage)

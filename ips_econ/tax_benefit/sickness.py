@@ -26,6 +26,7 @@ class SicknessLaw(NamedTuple):
     partial_from: float
     partial_to: float
     young_person_wage_taper: float
+    longest_days: float
 
 
 @step

@@ -7,7 +7,7 @@ rules give at that wage, and nothing is interpolated across a cliff.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from ips_econ.tax_benefit.circumstances import (
     FULL_PENSION_STATUSES,
     LASTING_JOB_MONTHS,
     BenefitStatus,
+    Children,
     Circumstances,
     check_circumstances,
     on_full_pension,
@@ -229,8 +230,12 @@ def _cell(person: Circumstances, row: StatusRow, household: Household) -> Circum
 
 def _typed(person: Circumstances) -> Circumstances:
     """The same circumstances with the exact types the compiled loop is cached for."""
-    kinds = [type(field) for field in _PATTERN]
-    return Circumstances._make(kind(value) for kind, value in zip(kinds, person, strict=True))
+    scalars: dict[str, Any] = {
+        name: type(example)(getattr(person, name))
+        for name, example in _PATTERN._asdict().items()
+        if name != "children"
+    }
+    return person._replace(children=Children(*map(int, person.children)), **scalars)
 
 
 _PATTERN = Circumstances(0, 0.0, 0.0, 0.0, 0.0)
@@ -273,12 +278,9 @@ def _fill(
                     person.service_days_month,
                     person.has_partner,
                     person.partner_wage_eur_month,
-                    person.children_under_3,
-                    person.children_3_to_9,
-                    person.children_10_to_15,
-                    person.children_16,
-                    person.children_17,
-                    person.children_in_day_care,
+                    person.children,
                     person.receives_maintenance_support,
+                    person.employer,
+                    person.first_month_of_unemployment,
                 )
                 monthly_budget(law, circumstances, table[row, household, wage])

@@ -21,6 +21,7 @@ class UnemploymentLaw(NamedTuple):
     basic_unemployment_allowance_eur_day: float
     general_support_eur_day: float
     unemployment_paid_days_month: float
+    unemployment_waiting_days: float
     unemployment_earnings_disregard: float
     unemployment_earnings_taper: float
     unemployment_child_increase_one: float
@@ -83,6 +84,12 @@ def adjusted_benefit(
     """
     counted = max(0.0, wage_eur_month - law.unemployment_earnings_disregard)
     return max(0.0, full_benefit_eur_month - law.unemployment_earnings_taper * counted)
+
+
+@step
+def share_after_waiting(law: UnemploymentLaw) -> float:
+    """Share of a month's benefit left after the waiting time (omavastuuaika, TTL 5 luku)."""
+    return 1.0 - law.unemployment_waiting_days / law.unemployment_paid_days_month
 
 
 @step

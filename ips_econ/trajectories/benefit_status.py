@@ -21,8 +21,6 @@ SICKNESS = Benefit.SICKNESS_ALLOWANCE.value
 SUBSIDY = Benefit.REHABILITATION_SUBSIDY.value
 PENSION = Benefit.DISABILITY_PENSION.value
 
-SICKNESS_LIMIT_MONTHS = 12  # 300 weekdays at 25 a month
-
 
 class BenefitHazards(NamedTuple):
     """Monthly probabilities between statuses, ``(draw,)``; of one draw in the walk."""
@@ -53,10 +51,10 @@ def of_draw(hazards, d):  # type: ignore[no-untyped-def]
 
 
 @step
-def review(u, benefit, months_sick, working, hazards):  # type: ignore[no-untyped-def]
+def review(u, benefit, months_sick, sickness_limit, working, hazards):  # type: ignore[no-untyped-def]
     """Status after this month's review, from last month's; one uniform decides.
 
-    ``hazards`` are those of one draw.
+    Sickness allowance ends after ``sickness_limit`` months; ``hazards`` are those of one draw.
     """
     if benefit == SUBSIDY:
         if u < hazards.subsidy_permanent:
@@ -67,7 +65,7 @@ def review(u, benefit, months_sick, working, hazards):  # type: ignore[no-untype
     if benefit == PENSION:
         return SUPPORT if u < hazards.pension_end else PENSION
     if benefit == SICKNESS:
-        end = 1.0 if months_sick >= SICKNESS_LIMIT_MONTHS else hazards.sickness_end
+        end = 1.0 if months_sick >= sickness_limit else hazards.sickness_end
         if u < end * hazards.sickness_to_pension:
             return SUBSIDY
         return SUPPORT if u < end else SICKNESS

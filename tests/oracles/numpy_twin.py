@@ -34,7 +34,6 @@ FIRST_YEAR, SECOND_YEAR, SHORT_JOB = range(3)
 FIRST_YEAR_MONTHS = 12
 RETIREMENT = 65
 TRIAL = 18
-SICKNESS_LIMIT = 12
 DAYS_A_MONTH = 365.25 / 12.0
 BENEFIT_DAYS = 21.5
 WEEKS_A_MONTH = 52.0 / 12.0
@@ -203,11 +202,13 @@ class Course:
         self.histories = np.zeros((months if keep else 0, HISTORY_COLUMNS, n))
 
 
-def reviewed(u: np.ndarray, d: np.ndarray, course: Course, hazards: NamedTuple) -> np.ndarray:
+def reviewed(
+    u: np.ndarray, d: np.ndarray, course: Course, hazards: NamedTuple, sickness_limit: int
+) -> np.ndarray:
     """Benefit status after the review: one uniform, destinations stacked from zero upwards."""
     before = course.benefit
     of = {name: getattr(hazards, name)[d] for name in hazards._fields}
-    ending = np.where(course.months_sick >= SICKNESS_LIMIT, 1.0, of["sickness_end"])
+    ending = np.where(course.months_sick >= sickness_limit, 1.0, of["sickness_end"])
     start = np.where(course.working, of["pension_start_in_work"], of["pension_start"])
     falling_ill = np.where(course.working, 0.0, of["sickness_start"])
     permanent, ended = of["subsidy_permanent"], of["subsidy_end"]
@@ -382,7 +383,7 @@ def die_and_retire(
 
 def review_benefits(world: World, people: People, course: Course, u: np.ndarray) -> None:
     """The month's benefit review of the living."""
-    after = reviewed(u, people.draw, course, world.benefits)
+    after = reviewed(u, people.draw, course, world.benefits, world.rules.sickness_limit_months)
     after = np.where(course.alive, after, course.benefit)
     course.months_over[(after != course.benefit) & (after != Benefit.DISABILITY_PENSION)] = 0
     course.benefit = after

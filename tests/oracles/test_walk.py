@@ -480,4 +480,4 @@ def test_review_of_benefits(u, before, months_sick, working, after) -> None:
         subsidy_end=0.01,
         pension_end=0.001,
     )
-    assert review(u, before, months_sick, working, hazards) == after
+    assert review(u, before, months_sick, 12, working, hazards) == after

@@ -17,10 +17,12 @@ from ips_econ.tax_benefit.circumstances import (
     FULL_PENSION_STATUSES,
     PENSION_STATUSES,
     BenefitStatus,
+    Children,
     Circumstances,
-    children,
     status_named,
+    under_18,
 )
+from ips_econ.tax_benefit.contributions import Employer
 from ips_econ.tax_benefit.items import (
     BENEFIT_ITEMS,
     EMPLOYER_ITEMS,
@@ -115,12 +117,16 @@ def cases(draw: st.DrawFn) -> tuple[Law, Circumstances]:
         service_days_month=draw(st.sampled_from([0.0, 12.0])),
         has_partner=partner,
         partner_wage_eur_month=draw(st.floats(0.0, 4_000.0)) if partner else 0.0,
-        children_under_3=small,
-        children_3_to_9=middle,
-        children_10_to_15=draw(st.integers(0, 2)),
-        children_16=draw(st.integers(0, 1)),
-        children_17=draw(st.integers(0, 1)),
-        children_in_day_care=draw(st.integers(0, small + middle)),
+        children=Children(
+            small,
+            middle,
+            draw(st.integers(0, 2)),
+            draw(st.integers(0, 1)),
+            draw(st.integers(0, 1)),
+            draw(st.integers(0, small + middle)),
+        ),
+        employer=draw(st.sampled_from(Employer)).value,
+        first_month_of_unemployment=draw(st.booleans()),
         receives_maintenance_support=draw(st.booleans()),
     )
     return rules, circumstances
@@ -200,11 +206,10 @@ def test_social_assistance_brings_everybody_who_claims_it_to_the_same_floor(
     rules, circumstances = case
     circumstances = circumstances._replace(claims_social_assistance=True)
     items = budget(rules, circumstances)
-    under_10 = circumstances.children_under_3 + circumstances.children_3_to_9
+    family = circumstances.children
+    under_10 = family.under_3 + family.from_3_to_9
     adults = 2 if circumstances.has_partner else 1
-    basic = basic_amount(
-        rules.social_assistance, adults, children(circumstances) - under_10, under_10
-    )
+    basic = basic_amount(rules.social_assistance, adults, under_18(family) - under_10, under_10)
     partner = net_pay_of_partner(rules, circumstances)
     if circumstances.status == BenefitStatus.student:
         basic -= rules.student_aid.student_loan_month
@@ -345,7 +350,10 @@ def test_every_problem_of_the_circumstances_is_named_at_once() -> None:
             "has ended after so many days; found 400.0; allowed: less than 400",
         ),
         ({"partner_wage_eur_month": 1.0}, "goes with a partner"),
-        ({"children_in_day_care": 1}, "more children in day care than children under ten"),
+        (
+            {"children": Children(in_day_care=1)},
+            "more children in day care than children under ten",
+        ),
     ],
 )
 def test_circumstances_that_contradict_each_other_are_refused(

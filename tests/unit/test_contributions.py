@@ -8,8 +8,10 @@ import pytest
 
 from ips_econ.parameters.library import load_library
 from ips_econ.tax_benefit import contributions as contribution
-from ips_econ.tax_benefit.contributions import ContributionLaw
+from ips_econ.tax_benefit.contributions import ContributionLaw, Employer
 from ips_econ.tax_benefit.law import load_law
+
+AVERAGE = Employer.average.value
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +28,11 @@ def test_pay_below_the_limit_earns_no_pension_and_pays_no_pension_contribution(
     law: ContributionLaw,
 ) -> None:
     assert contribution.employee_pension_contribution(law, 71.71, 40.0) == 0.0
-    assert contribution.employer_pension_contribution(law, 71.71, 40.0) == 0.0
+    assert contribution.employer_pension_contribution(law, 71.71, 40.0, AVERAGE) == 0.0
     assert contribution.employee_pension_contribution(law, 71.72, 40.0) == pytest.approx(5.23556)
-    assert contribution.employer_pension_contribution(law, 100.0, 40.0) == pytest.approx(17.10)
+    assert contribution.employer_pension_contribution(law, 100.0, 40.0, AVERAGE) == pytest.approx(
+        17.10
+    )
 
 
 def test_the_raised_pension_contribution_covers_ages_53_to_62_until_2025(
@@ -48,8 +52,10 @@ def test_unemployment_contributions_are_due_from_18_to_64(law: ContributionLaw) 
         for age in (17.9, 18.0, 64.9, 65.0)
     ]
     assert due == pytest.approx([0.0, 8.9, 8.9, 0.0])
-    assert contribution.employer_unemployment_contribution(law, 1_000.0, 65.0) == 0.0
-    assert contribution.employer_unemployment_contribution(law, 1_000.0, 64.0) == pytest.approx(9.2)
+    assert contribution.employer_unemployment_contribution(law, 1_000.0, 65.0, AVERAGE) == 0.0
+    assert contribution.employer_unemployment_contribution(
+        law, 1_000.0, 64.0, AVERAGE
+    ) == pytest.approx(9.2)
 
 
 def test_the_daily_allowance_contribution_is_due_on_all_pay_once_the_limit_is_reached(
@@ -69,10 +75,27 @@ def test_the_higher_medical_care_rate_falls_on_what_exceeds_the_wage(law: Contri
 def test_the_employers_average_sum_of_2026(law: ContributionLaw) -> None:
     wage, age = 1_000.0, 40.0
     total = (
-        contribution.employer_pension_contribution(law, wage, age)
-        + contribution.employer_unemployment_contribution(law, wage, age)
+        contribution.employer_pension_contribution(law, wage, age, AVERAGE)
+        + contribution.employer_unemployment_contribution(law, wage, age, AVERAGE)
         + contribution.employer_health_contribution(law, wage)
         + contribution.employer_accident_insurance(law, wage)
         + contribution.employer_group_life(law, wage)
     )
     assert total == pytest.approx(205.03)
+
+
+def test_small_and_public_employers_have_rates_of_their_own(law: ContributionLaw) -> None:
+    unemployment = {
+        kind.name: contribution.employer_unemployment_contribution(law, 1_000.0, 40.0, kind.value)
+        for kind in Employer
+    }
+    pension = {
+        kind.name: contribution.employer_pension_contribution(law, 1_000.0, 40.0, kind.value)
+        for kind in Employer
+    }
+    assert unemployment == pytest.approx(
+        {"average": 9.2, "small": 3.1, "local_government": 9.2, "state": 9.2}
+    )
+    assert pension == pytest.approx(
+        {"average": 171.0, "small": 171.0, "local_government": 198.6, "state": 171.0}
+    )

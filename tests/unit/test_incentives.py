@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ips_econ.parameters.library import load_library
-from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances, children_of_ages
 from ips_econ.tax_benefit.incentives import (
     cliffs,
     incentives,
@@ -110,8 +110,7 @@ def test_what_payers_gain_sums_to_nothing_and_what_a_month_holds_too() -> None:
             unemployment_days_paid=150.0,
             other_taxable_benefit_eur_month=50.0,
             claims_social_assistance=True,
-            children_3_to_9=2,
-            children_in_day_care=1,
+            children=children_of_ages([5, 8], in_day_care=1),
             receives_maintenance_support=True,
             service_days_month=5.0,
         )

@@ -143,3 +143,8 @@ def test_the_basic_part_is_what_state_and_municipality_pay_of_the_allowance() ->
     assert share(50.0, False) == pytest.approx(37.21 / allowance_day(2026, 6, 2_500.0, 50.0))
     assert share(50.0, True) == share(0.0, False)
     assert unemployment.basic_part_share(law, 0.0, 0.0, False) == 1.0
+
+
+def test_seven_days_of_the_first_month_are_not_paid() -> None:
+    law = law_on(2026, 6).unemployment
+    assert unemployment.share_after_waiting(law) == pytest.approx(14.5 / 21.5)

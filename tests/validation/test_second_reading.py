@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ips_econ.parameters.library import load_library
-from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances, children_of_ages
 from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS, TAX_ITEMS, Item
 from ips_econ.tax_benefit.law import Law, load_law
 from ips_econ.tax_benefit.net_income import budget, employer_cost, net_income
@@ -54,11 +54,7 @@ def person(row: dict[str, str]) -> Circumstances:
         unemployment_days_paid=float(row["unemployment_days_paid"]),
         has_partner=row["partner"] == "True",
         partner_wage_eur_month=float(row["partner_wage"]),
-        children_under_3=sum(age < 3 for age in ages),
-        children_3_to_9=sum(3 <= age < 10 for age in ages),
-        children_10_to_15=sum(10 <= age < 16 for age in ages),
-        children_16=ages.count(16),
-        children_17=ages.count(17),
+        children=children_of_ages(ages),
         claims_housing_allowance=row["claims_housing_allowance"] == "True",
         claims_social_assistance=row["claims_social_assistance"] == "True",
         care_allowance=int(row["care_tier"]),
