@@ -234,12 +234,13 @@ def test_a_claim_that_is_not_made_pays_nothing(case: tuple[Law, Circumstances]) 
         assert items[Item.social_assistance] == 0
 
 
-def drops(status: BenefitStatus, **changes: float) -> list[int]:
+def drops(status: BenefitStatus, reform: str = "none", **changes: float) -> list[int]:
     """Whole euros of pay after which one more euro lowers net income by more than 20 cents."""
     base = Circumstances(status, 0.0, 40.0, 0.0, 0.0757, claims_housing_allowance=False)
     base = base._replace(**changes)
+    rules = law(SUMMER_2026, reform)
     nets = [
-        net_income(budget(law(SUMMER_2026), base._replace(gross_wage_eur_month=float(wage))))
+        net_income(budget(rules, base._replace(gross_wage_eur_month=float(wage))))
         for wage in range(3_001)
     ]
     return [wage for wage in range(3_000) if nets[wage + 1] - nets[wage] < -0.20]
@@ -266,6 +267,42 @@ def test_where_net_income_falls_when_pay_rises() -> None:
     }
     both = drops(BenefitStatus.earnings_related_disability_pension, **earnings_related)
     assert both == [insured, 990, 1_200, daily_allowance]
+
+
+def test_where_net_income_falls_with_benefits_that_depend_on_earlier_pay() -> None:
+    """Earlier pay of 2,500 EUR: two fifths are 1,000, three fifths 1,500.
+
+    A partial sickness allowance needs 40 to 60 per cent of full work; the first euro ends the
+    full one. A student's grant is taken back above 20,127 EUR a year.
+    """
+    insured, daily_allowance = 71, 1_437
+    earlier = {"earlier_wage_eur_month": 2_500.0}
+    unemployed = drops(BenefitStatus.earnings_related_unemployment, **earlier)
+    assert unemployed == [insured, daily_allowance]
+    pension = {**earlier, "earnings_related_pension_eur_month": 1_250.0}
+    full = drops(BenefitStatus.earnings_related_disability_pension, **pension)
+    assert full == [insured, 990, 1_000, daily_allowance, 1_500]
+    partial = drops(BenefitStatus.partial_disability_pension, **pension)
+    assert partial == [insured, daily_allowance, 1_500]
+    sick = drops(BenefitStatus.partial_sickness_allowance, **earlier)
+    assert sick == [0, insured, daily_allowance, 1_500]
+    young = drops(BenefitStatus.young_persons_rehabilitation_allowance)
+    assert young == [insured, daily_allowance]
+    student = drops(BenefitStatus.student)
+    assert student == [insured, daily_allowance, 1_677]
+    suspended = drops(BenefitStatus.suspended_disability_pension)
+    assert suspended == [insured, daily_allowance]
+
+
+def test_the_flexible_model_has_no_cliff_at_the_limit_in_the_first_year() -> None:
+    insured, daily_allowance = 71, 1_437
+    reform = "flexible_disability_pension_2028"
+    pension = BenefitStatus.national_disability_pension
+    first_year = drops(pension, reform=reform)
+    assert first_year[:2] == [insured, daily_allowance]
+    assert first_year[2:] == list(range(1_750, 2_147)), "pay takes the pension euro for euro"
+    later = drops(pension, reform=reform, months_in_work=25)
+    assert later == [insured, 990, daily_allowance]
 
 
 def test_a_rehabilitation_subsidy_pays_what_a_disability_pension_pays() -> None:
