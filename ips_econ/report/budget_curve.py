@@ -18,6 +18,9 @@ from ips_econ.tax_benefit.personal_budget import PersonalBudget
 
 CENT = 0.01
 TICK_EUR_MONTH = 1000.0
+TITLE_EUR_MONTH = 1000.0
+CLIFF_OF_NOTE_EUR_MONTH = 50.0
+"""A fall as large as this is what the title is about; otherwise what is kept of some pay."""
 LARGEST_RATE_SHOWN = 130.0
 
 
@@ -76,8 +79,14 @@ def curve_chart(
     nets = curve.net_income
     status = language.heading("benefit_status", BenefitStatus(budget.circumstances.status).name)
     largest = max(found, key=lambda cliff: cliff.loss, default=None)
-    title = language.text("net_income.chart.smooth", benefit=status)
-    if largest is not None:
+    kept = float(np.interp(TITLE_EUR_MONTH, curve.wages, nets)) - curve.net_without_work
+    title = language.text(
+        "net_income.chart.smooth",
+        benefit=status,
+        wage=language.euros(TITLE_EUR_MONTH, 1),
+        kept=language.euros(kept, 1),
+    )
+    if largest is not None and largest.loss >= CLIFF_OF_NOTE_EUR_MONTH:
         title = language.text(
             "net_income.chart.cliff",
             benefit=status,

@@ -78,7 +78,7 @@ class LinePanel:
     """Lines over months since entry; ``unit`` is percent, points or euro.
 
     ``heading`` holds one text a line of print; ``labelled`` writes names beside the lines. With
-    ``x_step`` the horizontal axis counts in such steps of its own unit instead of in years.
+    ``x_step`` the horizontal axis is of euros, in such steps, instead of months.
     """
 
     lines: tuple[Line, ...]

@@ -182,9 +182,11 @@ def _lines(
     step = panel.x_step or month_step(last, most)
     x.update(dtick=step, range=[0, last], showgrid=False, showline=True)
     _unit(y, panel.unit, language)
+    if panel.x_step:
+        _unit(x, "euro", language)
     if panel.y_range:
         y["range"] = list(panel.y_range)
-    elif panel.unit == "percent":
+    elif panel.unit == "percent" or panel.x_step:
         y["rangemode"] = "tozero"
     else:
         y.update(zeroline=True, zerolinecolor=_INK, zerolinewidth=1)

@@ -203,6 +203,8 @@ def _lines(figure: Figure, panel: LinePanel, box: Box, language: Language) -> No
         axes.axhline(0, color=_INK, linewidth=0.8)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     _number_axis(axes.yaxis, panel.unit, language)
+    if panel.x_step:
+        _number_axis(axes.xaxis, "euro", language)
     axes.grid(axis="y", color=_RULE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel(panel.x_title, fontsize=_SMALL)
