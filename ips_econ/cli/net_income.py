@@ -2,95 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ips_econ.errors import InputError, Problem
+from ips_econ.cli.person import DEFAULT_GROUP, circumstances_of, in_options, person_options
+from ips_econ.errors import InputError
 from ips_econ.units import WEEKS_PER_MONTH
 
 if TYPE_CHECKING:
     from ips_econ.language import Language
     from ips_econ.parameters.library import ParameterLibrary
     from ips_econ.report.budget_text import Case
-    from ips_econ.tax_benefit.circumstances import Circumstances
     from ips_econ.tax_benefit.municipalities import Municipality
     from ips_econ.tax_benefit.personal_budget import PersonalBudget
 
 DAY = click.DateTime(["%Y-%m-%d"])
-TIERS = {"none": 0, "basic": 1, "middle": 2, "highest": 3}
-EMPLOYERS = {"average": 0, "small": 1, "local_government": 2, "state": 3}
-DEFAULT_GROUP = 2
 DEFAULT_OUT = Path("outputs") / "net-income"
-
-OPTION_OF = {
-    "status": "--benefit",
-    "benefit": "--benefit",
-    "policy_date": "--date",
-    "reform": "--reform",
-    "gross_wage_eur_month": "--gross",
-    "age": "--age",
-    "rent_eur_month": "--rent",
-    "municipal_tax_share": "--municipal-tax",
-    "church_tax_share": "--church-tax",
-    "municipality_group": "--municipality-group",
-    "earnings_related_pension_eur_month": "--pension",
-    "personal_earnings_limit_eur_month": "--earnings-limit",
-    "care_allowance": "--care-allowance",
-    "assets_eur": "--assets",
-    "months_in_work": "--months-in-work",
-    "earlier_wage_eur_month": "--earlier-wage",
-    "unemployment_days_paid": "--unemployment-days",
-    "other_taxable_benefit_eur_month": "--other-taxable-benefit",
-    "parents_income_eur_month": "--parents-income",
-    "service_days_month": "--service-days",
-    "partner_wage_eur_month": "--partner-wage",
-    "children": "--child",
-    "in_day_care": "--day-care",
-}
-"""The option behind each field of the circumstances, for messages."""
 
 
 @click.command("net-income")
 @click.option("--gross", type=float, metavar="EUR", help="Gross pay a month; default 0.")
 @click.option("--hours", metavar="H[,H...]", help="Hours a week in place of --gross: 10,15,20.")
 @click.option("--hourly-wage", type=float, metavar="EUR", help="Gross pay an hour, with --hours.")
-@click.option("--benefit", default="none", metavar="STATUS", help="The benefit; see below.")
-@click.option("--date", "on", type=DAY, metavar="YYYY-MM-DD", help="Day of the law; today.")
-@click.option("--compare-date", type=DAY, metavar="YYYY-MM-DD", multiple=True, help="Another day.")
-@click.option("--rent", default=0.0, metavar="EUR", help="Housing costs a month.")
-@click.option("--municipality", metavar="NAME", help="Tax rate, group and rent limit of a place.")
-@click.option("--municipality-group", type=int, metavar="1|2|3", help="Housing group; 2.")
-@click.option("--municipal-tax", type=float, metavar="PCT", help="7.57 for 7.57 per cent.")
-@click.option("--church-tax", type=float, metavar="PCT", help="Church tax; default none.")
-@click.option("--church-member", is_flag=True, help="Church tax of the municipality's parish.")
-@click.option("--pension", default=0.0, metavar="EUR", help="Earnings-related pension in payment.")
-@click.option("--earlier-wage", default=0.0, metavar="EUR", help="Pay a month before the benefit.")
-@click.option("--earnings-limit", default=0.0, metavar="EUR", help="Personal limit of a pension.")
-@click.option("--other-taxable-benefit", default=0.0, metavar="EUR", help="Any other benefit.")
-@click.option("--months-in-work", type=int, metavar="N", help="Length of the job; it lasts.")
-@click.option("--first-month", is_flag=True, help="The waiting time falls in this month.")
-@click.option("--employer", type=click.Choice(list(EMPLOYERS)), default="average", help="Kind.")
-@click.option("--unemployment-days", default=0.0, metavar="N", help="Benefit days already paid.")
-@click.option("--care-allowance", type=click.Choice(list(TIERS)), default="none", help="Tier.")
-@click.option("--social-assistance", is_flag=True, help="Claim basic social assistance too.")
-@click.option("--no-housing-allowance", is_flag=True, help="Claim no housing benefit.")
-@click.option("--general-allowance-in-suspension", is_flag=True, help="Not the pensioners'.")
-@click.option("--partner", is_flag=True, help="A partner in the household.")
-@click.option("--partner-wage", type=float, metavar="EUR", help="The partner's gross pay.")
-@click.option("--child", "ages", type=int, metavar="AGE", multiple=True, help="A child; repeat.")
-@click.option("--day-care", default=0, metavar="N", help="Children in whole-day care.")
-@click.option("--maintenance-support", is_flag=True, help="The other parent does not pay.")
-@click.option("--parents-income", default=0.0, metavar="EUR", help="Lives with parents.")
-@click.option("--service-days", default=0.0, metavar="N", help="Days a month in a service.")
-@click.option("--assets", default=0.0, metavar="EUR", help="Available assets.")
-@click.option("--age", default=40.0, metavar="YEARS", help="Age; default 40.")
-@click.option("--reform", default="none", metavar="NAME", help="flexible_disability_pension_2028.")
+@person_options
+@click.option(
+    "--date", "on", type=DAY, metavar="YYYY-MM-DD", help="Day whose law applies; default today."
+)
+@click.option(
+    "--compare-date",
+    type=DAY,
+    metavar="YYYY-MM-DD",
+    multiple=True,
+    help="Another day beside it; repeatable.",
+)
+@click.option(
+    "--reform",
+    default="none",
+    metavar="NAME",
+    help="Proposed law: flexible_disability_pension_2028.",
+)
 @click.option("--curve", is_flag=True, help="The whole range of pay: chart, CSV and cliffs.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Where the curve goes.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where --curve writes; default outputs/net-income/.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 @click.option("--lang", default="en", metavar="fi|en", help="Language of table and chart.")
 def net_income(**options: Any) -> None:
@@ -124,7 +84,7 @@ def net_income(**options: Any) -> None:
         else:
             _budgets(library, language, options)
     except InputError as error:
-        raise _in_options(error) from None
+        raise in_options(error) from None
 
 
 def _budgets(library: ParameterLibrary, language: Language, options: dict[str, Any]) -> None:
@@ -247,7 +207,7 @@ def _case(
 
     name = options["municipality"]
     place = municipality_named(library, name, on) if name else None
-    circumstances = _circumstances(library, options, on, wage, place)
+    circumstances = circumstances_of(library, options, on, wage, place)
     budget = personal_budget(library, on, circumstances, options["reform"])
     notes = notes_of(budget, _unclaimed_assistance(budget), language)
     several = len(options["compare_date"]) > 0
@@ -288,108 +248,3 @@ def _notes_on_place(
     if options["social_assistance"] and limit == float("inf"):
         notes.append(language.text("net_income.note.unknown_rent_limit", name=place.name))
     return notes
-
-
-def _circumstances(
-    library: ParameterLibrary,
-    options: dict[str, Any],
-    on: date,
-    wage: float,
-    place: Municipality | None,
-) -> Circumstances:
-    """The person the options describe.
-
-    Raises
-    ------
-    InputError
-        If an option cannot be used, or two do not fit together.
-    """
-    from ips_econ.tax_benefit.circumstances import (
-        FULL_PENSION_STATUSES,
-        LASTING_JOB_MONTHS,
-        Circumstances,
-        children_of_ages,
-        status_named,
-    )
-
-    status = status_named(options["benefit"])
-    ages = options["ages"]
-    group, limit = options["municipality_group"] or DEFAULT_GROUP, None
-    if place is not None:
-        pensioner = status in FULL_PENSION_STATUSES and not ages
-        own = place.pensioners_housing_group if pensioner else place.housing_group
-        group = options["municipality_group"] or own
-        limit = place.rent_limit(1 + int(options["partner"]) + len(ages))
-    months = options["months_in_work"]
-    return Circumstances(
-        status=status.value,
-        gross_wage_eur_month=wage,
-        age=options["age"],
-        rent_eur_month=options["rent"],
-        municipal_tax_share=_municipal_tax(library, options, on, place),
-        church_tax_share=_church_tax(options, place),
-        municipality_group=group,
-        earnings_related_pension_eur_month=options["pension"],
-        personal_earnings_limit_eur_month=options["earnings_limit"],
-        claims_housing_allowance=not options["no_housing_allowance"],
-        claims_social_assistance=options["social_assistance"],
-        care_allowance=TIERS[options["care_allowance"]],
-        months_in_work=LASTING_JOB_MONTHS if months is None else months,
-        pensioners_housing_allowance_in_suspension=not options["general_allowance_in_suspension"],
-        assets_eur=options["assets"],
-        social_assistance_rent_limit_eur_month=float("inf") if limit is None else limit,
-        earlier_wage_eur_month=options["earlier_wage"],
-        unemployment_days_paid=options["unemployment_days"],
-        other_taxable_benefit_eur_month=options["other_taxable_benefit"],
-        parents_income_eur_month=options["parents_income"],
-        service_days_month=options["service_days"],
-        has_partner=options["partner"] or options["partner_wage"] is not None,
-        partner_wage_eur_month=options["partner_wage"] or 0.0,
-        children=children_of_ages(ages, options["day_care"]),
-        receives_maintenance_support=options["maintenance_support"],
-        employer=EMPLOYERS[options["employer"]],
-        first_month_of_unemployment=options["first_month"],
-    )
-
-
-def _municipal_tax(
-    library: ParameterLibrary, options: dict[str, Any], on: date, place: Municipality | None
-) -> float:
-    if options["municipal_tax"] is not None:
-        return _percent("--municipal-tax", options["municipal_tax"], 20.0)
-    if place is not None:
-        return place.tax_share
-    from ips_econ.tax_benefit.law import load_law
-
-    return load_law(library, on).taxation.average_municipal_tax_share
-
-
-def _church_tax(options: dict[str, Any], place: Municipality | None) -> float:
-    if options["church_tax"] is not None:
-        return _percent("--church-tax", options["church_tax"], 5.0)
-    if not options["church_member"]:
-        return 0.0
-    if place is None or place.church_tax_share is None:
-        raise InputError(
-            "the parish's rate is not known; give it with --church-tax",
-            key="--church-member",
-            allowed="with --municipality, from 2025",
-        )
-    return place.church_tax_share
-
-
-def _percent(option: str, value: float, largest: float) -> float:
-    if not 0.0 <= value <= largest:
-        raise InputError(
-            "is out of range", key=option, found=value, allowed=f"0 to {largest:g} (per cent)"
-        )
-    return value / 100.0
-
-
-def _in_options(error: InputError) -> InputError:
-    """The same problems with the names of the options in place of the fields'."""
-
-    def named(problem: Problem) -> Problem:
-        return replace(problem, key=OPTION_OF.get(problem.key or "", problem.key))
-
-    return InputError([named(problem) for problem in error.problems])
