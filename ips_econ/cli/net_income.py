@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ips_econ.cli.person import DEFAULT_GROUP, circumstances_of, in_options, person_options
-from ips_econ.errors import InputError
+from ips_econ.errors import InputError, RunError
 from ips_econ.units import WEEKS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -144,7 +144,12 @@ def _curve(library: ParameterLibrary, language: Language, options: dict[str, Any
 def _write(place: Path, files: dict[str, bytes]) -> None:
     from ips_econ.run_directory import RunDirectory
 
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"{place} cannot be a directory ({reason}); choose another with --out"
+        raise RunError(message) from None
     directory = RunDirectory(place, place, "")
     for name, data in files.items():
         directory.write_bytes(name, data)

@@ -330,3 +330,13 @@ def test_a_budget_needs_neither_compiler_nor_charts() -> None:
     )
     assert shown.stderr.splitlines()[-1] == "[]"
     assert len(PARTICIPANT_ITEMS) == 31
+
+
+def test_a_place_that_cannot_be_written_is_named_with_a_remedy(run: Any, tmp_path: Path) -> None:
+    taken = tmp_path / "a-file"
+    taken.write_text("mine", encoding="utf-8")
+    code, _, err = run("--curve", "--out", str(taken), *SUMMER)
+    assert code == 1
+    assert f"{taken} cannot be a directory" in err
+    assert "choose another with --out" in err
+    assert taken.read_text(encoding="utf-8") == "mine"
