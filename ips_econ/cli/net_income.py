@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ips_econ.cli.option_types import AMOUNT, DAY
 from ips_econ.cli.person import DEFAULT_GROUP, circumstances_of, in_options, person_options
 from ips_econ.errors import InputError, RunError
 from ips_econ.units import WEEKS_PER_MONTH
@@ -16,17 +19,18 @@ if TYPE_CHECKING:
     from ips_econ.language import Language
     from ips_econ.parameters.library import ParameterLibrary
     from ips_econ.report.budget_text import Case
+    from ips_econ.tax_benefit.incentives import Falls
     from ips_econ.tax_benefit.municipalities import Municipality
     from ips_econ.tax_benefit.personal_budget import PersonalBudget
 
-DAY = click.DateTime(["%Y-%m-%d"])
 DEFAULT_OUT = Path("outputs") / "net-income"
+LARGEST_HOURLY_WAGE = 400.0
 
 
 @click.command("net-income")
-@click.option("--gross", type=float, metavar="EUR", help="Gross pay a month; default 0.")
+@click.option("--gross", type=AMOUNT, metavar="EUR", help="Gross pay a month; default 0.")
 @click.option("--hours", metavar="H[,H...]", help="Hours a week in place of --gross: 10,15,20.")
-@click.option("--hourly-wage", type=float, metavar="EUR", help="Gross pay an hour, with --hours.")
+@click.option("--hourly-wage", type=AMOUNT, metavar="EUR", help="Gross pay an hour, with --hours.")
 @person_options
 @click.option(
     "--date", "on", type=DAY, metavar="YYYY-MM-DD", help="Day whose law applies; default today."
@@ -88,57 +92,64 @@ def net_income(**options: Any) -> None:
 
 
 def _budgets(library: ParameterLibrary, language: Language, options: dict[str, Any]) -> None:
-    """Print one budget or several side by side."""
-    cases = [
-        _case(library, language, options, on, wage, label)
-        for on in _dates(options)
-        for wage, label in _wages(options, language)
-    ]
+    """Print one budget or several side by side, one table for each date."""
+    if options["out"] is not None:
+        raise InputError("--out is where --curve writes; give both or neither", key="--out")
+    days = list(_days(library, language, options))
     if options["as_json"]:
         from ips_econ.report.budget_json import budget_json
 
-        answers = [budget_json(case.budget) for case in cases]
-        _print_json(answers[0] if len(answers) == 1 else {"cases": answers})
+        _print_json([budget_json(case.budget) for cases in days for case in cases])
         return
-    from ips_econ.report.budget_text import budget_text
-    from ips_econ.tax_benefit.incentives import cliffs
-
-    first = cases[0].budget
-    found = cliffs(first.law, first.circumstances) if len(_dates(options)) == 1 else ()
-    click.echo(budget_text(cases, found, language))
+    _print_text([(cases, _falls(cases)) for cases in days], language)
 
 
 def _curve(library: ParameterLibrary, language: Language, options: dict[str, Any]) -> None:
-    """Write the curve of each date and print its cliffs."""
-    import numpy as np
-
+    """Write the curve of each date and print its budget."""
     from ips_econ.report.budget_curve import cliffs_csv, curve_chart, curve_json
-    from ips_econ.report.budget_text import budget_text
-    from ips_econ.tax_benefit import incentives
+    from ips_econ.tax_benefit.incentives import curve_wages, wage_curve
 
-    steps = round(incentives.CURVE_LARGEST_EUR_MONTH / incentives.CURVE_STEP_EUR_MONTH)
-    wages = np.arange(steps + 1) * incentives.CURVE_STEP_EUR_MONTH
-    answers = []
-    for on in _dates(options):
-        case = _case(library, language, options, on, options["gross"] or 0.0, "")
-        budget = case.budget
-        curve = incentives.wage_curve(budget.law, budget.circumstances, wages)
-        found = incentives.cliffs(budget.law, budget.circumstances)
-        answers.append({"date": on.isoformat(), **curve_json(curve, found)})
-        if options["as_json"]:
-            continue
-        from ips_econ.report.drawn_charts import chart_files, draw_charts
-
-        chart = curve_chart(budget, curve, found, language)
-        files = chart_files(draw_charts([chart], language), language)
-        files["cliffs.csv"] = cliffs_csv(found)
-        out = options["out"] or DEFAULT_OUT
-        place = out if len(_dates(options)) == 1 else out / on.isoformat()
-        _write(place, files)
-        click.echo(budget_text([case], found, language))
-        click.echo(f"\n{place / 'curve.html'}\n{place / 'curve.csv'}")
+    days = [(cases, _falls(cases)) for cases in _days(library, language, options)]
+    curves = [
+        wage_curve(cases[0].budget.law, cases[0].budget.circumstances, curve_wages())
+        for cases, _ in days
+    ]
     if options["as_json"]:
-        _print_json(answers[0] if len(answers) == 1 else {"cases": answers})
+        _print_json(
+            [
+                {"date": cases[0].budget.on.isoformat(), **curve_json(curve, falls)}
+                for (cases, falls), curve in zip(days, curves, strict=True)
+            ]
+        )
+        return
+    from ips_econ.report.drawn_charts import chart_files, draw_charts
+
+    out, written = options["out"] or DEFAULT_OUT, []
+    for (cases, falls), curve in zip(days, curves, strict=True):
+        budget = cases[0].budget
+        chart = curve_chart(budget, curve, falls, language)
+        files = chart_files(draw_charts([chart], language), language)
+        files["cliffs.csv"] = cliffs_csv(falls.cliffs)
+        place = out if len(days) == 1 else out / budget.on.isoformat()
+        _write(place, files)
+        written += [place / name for name in files if name.startswith(("curve", "cliffs"))]
+    _print_text(days, language)
+    click.echo("\n" + "\n".join(str(path) for path in written))
+
+
+def _print_text(days: Sequence[tuple[Sequence[Case], Falls]], language: Language) -> None:
+    from ips_econ.report.budget_text import budget_text, comparison_text
+
+    blocks = [budget_text(cases, falls, language) for cases, falls in days]
+    if len(days) > 1:
+        blocks.append(comparison_text([cases for cases, _ in days], language))
+    click.echo("\n\n".join(blocks))
+
+
+def _falls(cases: Sequence[Case]) -> Falls:
+    from ips_econ.tax_benefit.incentives import falls
+
+    return falls(cases[0].budget.law, cases[0].budget.circumstances)
 
 
 def _write(place: Path, files: dict[str, bytes]) -> None:
@@ -155,15 +166,29 @@ def _write(place: Path, files: dict[str, bytes]) -> None:
         directory.write_bytes(name, data)
 
 
-def _print_json(value: object) -> None:
+def _print_json(answers: list[dict[str, Any]]) -> None:
     from ips_econ.file_formats import json_bytes
 
-    click.echo(json_bytes(value).decode("utf-8"), nl=False)
+    told = answers[0] if len(answers) == 1 else {"cases": answers}
+    click.echo(json_bytes(told).decode("utf-8"), nl=False)
 
 
-def _dates(options: dict[str, Any]) -> list[date]:
-    first = options["on"] or datetime.today()
-    return [day.date() for day in (first, *options["compare_date"])]
+def _days(
+    library: ParameterLibrary, language: Language, options: dict[str, Any]
+) -> Iterator[list[Case]]:
+    """The cases of each date: one for each column of pay."""
+    wages = _wages(options, language)
+    days = [(options["on"] or date.today(), "--date")]
+    days += [(day, "--compare-date") for day in options["compare_date"]]
+    for on, option in days:
+        try:
+            yield [_case(library, language, options, on, *wage) for wage in wages]
+        except InputError as error:
+            problems = [
+                replace(problem, key=option) if problem.key == "policy_date" else problem
+                for problem in error.problems
+            ]
+            raise InputError(problems) from None
 
 
 def _wages(options: dict[str, Any], language: Language) -> list[tuple[float, str]]:
@@ -182,6 +207,9 @@ def _wages(options: dict[str, Any], language: Language) -> list[tuple[float, str
     if hours is None or hourly is None:
         missing = "--hours" if hours is None else "--hourly-wage"
         raise InputError("--hours and --hourly-wage go together", key=missing)
+    if not 0.0 <= hourly <= LARGEST_HOURLY_WAGE:
+        allowed = f"0 to {LARGEST_HOURLY_WAGE:g} (EUR an hour)"
+        raise InputError("is no pay an hour", key="--hourly-wage", found=hourly, allowed=allowed)
     columns = []
     for text in hours.split(","):
         try:
@@ -207,32 +235,31 @@ def _case(
 ) -> Case:
     """One budget with what to know beside it."""
     from ips_econ.report.budget_text import Case, notes_of
+    from ips_econ.tax_benefit.circumstances import in_force, status_named
+    from ips_econ.tax_benefit.incentives import without_work
+    from ips_econ.tax_benefit.law import load_law
     from ips_econ.tax_benefit.municipalities import municipality_named
-    from ips_econ.tax_benefit.personal_budget import personal_budget
+    from ips_econ.tax_benefit.personal_budget import personal_budget, unclaimed_assistance
 
+    law = load_law(library, on, options["reform"])
     name = options["municipality"]
     place = municipality_named(library, name, on) if name else None
     circumstances = circumstances_of(library, options, on, wage, place)
+    asked = status_named(options["benefit"])
+    if options["compare_date"]:
+        circumstances = circumstances._replace(status=in_force(law, asked).value)
     budget = personal_budget(library, on, circumstances, options["reform"])
-    notes = notes_of(budget, _unclaimed_assistance(budget), language)
-    several = len(options["compare_date"]) > 0
+    notes = [*notes_of(budget, language), *_notes_on_place(options, budget, place, language)]
+    if circumstances.status != asked:
+        notes.insert(0, language.text("net_income.note.renamed_benefit"))
     return Case(
-        f"{label} {on.isoformat()}" if several else label,
+        label,
         budget,
-        (*notes, *_notes_on_place(options, budget, place, language)),
+        unclaimed_assistance(law, circumstances),
+        unclaimed_assistance(law, without_work(circumstances)),
+        place.name if place else None,
+        tuple(notes),
     )
-
-
-def _unclaimed_assistance(budget: PersonalBudget) -> float:
-    """Basic social assistance that would be due if it were claimed, EUR/month."""
-    from ips_econ.tax_benefit.items import Item
-    from ips_econ.tax_benefit.net_income import budget as budget_of
-
-    if budget.circumstances.claims_social_assistance:
-        return 0.0
-    claiming = budget.circumstances._replace(claims_social_assistance=True)
-    item = Item.social_assistance
-    return float(budget_of(budget.law, claiming)[item] - budget.items[item])
 
 
 def _notes_on_place(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ips_econ.cli.option_types import AMOUNT
 from ips_econ.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ PERSON = (
         help="The benefit the person lives on (above).",
     ),
     click.option(
-        "--rent", default=0.0, metavar="EUR", help="Rent and other housing costs a month."
+        "--rent",
+        type=AMOUNT,
+        default=0.0,
+        metavar="EUR",
+        help="Rent and other housing costs a month.",
     ),
     click.option(
         "--municipality",
@@ -71,34 +76,38 @@ PERSON = (
         help="Group of the housing allowances; default 2.",
     ),
     click.option(
-        "--municipal-tax", type=float, metavar="PCT", help="Municipal tax, 7.57 for 7.57 per cent."
+        "--municipal-tax", type=AMOUNT, metavar="PCT", help="Municipal tax, 7.57 for 7.57 per cent."
     ),
     click.option(
-        "--church-tax", type=float, metavar="PCT", help="Church tax in per cent; default none."
+        "--church-tax", type=AMOUNT, metavar="PCT", help="Church tax in per cent; default none."
     ),
     click.option(
         "--church-member", is_flag=True, help="Church tax of the parish in --municipality."
     ),
     click.option(
         "--pension",
+        type=AMOUNT,
         default=0.0,
         metavar="EUR",
         help="Earnings-related pension that is paid without work.",
     ),
     click.option(
         "--earlier-wage",
+        type=AMOUNT,
         default=0.0,
         metavar="EUR",
         help="Gross pay a month before the benefit or pension.",
     ),
     click.option(
         "--earnings-limit",
+        type=AMOUNT,
         default=0.0,
         metavar="EUR",
         help="Personal earnings limit of a pension, if known.",
     ),
     click.option(
         "--other-taxable-benefit",
+        type=AMOUNT,
         default=0.0,
         metavar="EUR",
         help="Another taxable benefit a month.",
@@ -122,6 +131,7 @@ PERSON = (
     ),
     click.option(
         "--unemployment-days",
+        type=AMOUNT,
         default=0.0,
         metavar="N",
         help="Days of unemployment benefit already paid.",
@@ -141,7 +151,7 @@ PERSON = (
     ),
     click.option("--partner", is_flag=True, help="A partner without income in the household."),
     click.option(
-        "--partner-wage", type=float, metavar="EUR", help="A partner with this gross pay a month."
+        "--partner-wage", type=AMOUNT, metavar="EUR", help="A partner with this gross pay a month."
     ),
     click.option(
         "--child",
@@ -159,18 +169,28 @@ PERSON = (
     ),
     click.option(
         "--parents-income",
+        type=AMOUNT,
         default=0.0,
         metavar="EUR",
         help="Lives with parents who earn this a month.",
     ),
     click.option(
         "--service-days",
+        type=AMOUNT,
         default=0.0,
         metavar="N",
         help="Days a month in a service, for its allowance.",
     ),
-    click.option("--assets", default=0.0, metavar="EUR", help="Available assets of the household."),
-    click.option("--age", default=40.0, metavar="YEARS", help="Age of the person; default 40."),
+    click.option(
+        "--assets",
+        type=AMOUNT,
+        default=0.0,
+        metavar="EUR",
+        help="Available assets of the household.",
+    ),
+    click.option(
+        "--age", type=AMOUNT, default=40.0, metavar="YEARS", help="Age of the person; default 40."
+    ),
 )
 
 
@@ -247,6 +267,13 @@ def _municipal_tax(
     library: ParameterLibrary, options: dict[str, Any], on: date, place: Municipality | None
 ) -> float:
     if options["municipal_tax"] is not None:
+        if 0.0 < options["municipal_tax"] < 1.0:
+            raise InputError(
+                "is a share; write it in per cent",
+                key="--municipal-tax",
+                found=options["municipal_tax"],
+                nearest=f"{100.0 * options['municipal_tax']:g}",
+            )
         return _percent("--municipal-tax", options["municipal_tax"], 20.0)
     if place is not None:
         return place.tax_share

@@ -12,7 +12,7 @@ from ips_econ.language import Language
 from ips_econ.report.budget_json import rounded
 from ips_econ.report.chart_shapes import Chart, Line, LinePanel, Mark
 from ips_econ.tax_benefit.circumstances import BenefitStatus
-from ips_econ.tax_benefit.incentives import Cliff, Curve
+from ips_econ.tax_benefit.incentives import Cliff, Curve, Falls
 from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS, Item
 from ips_econ.tax_benefit.personal_budget import PersonalBudget
 
@@ -24,8 +24,8 @@ CLIFF_OF_NOTE_EUR_MONTH = 50.0
 LARGEST_RATE_SHOWN = 130.0
 
 
-def curve_json(curve: Curve, found: Sequence[Cliff]) -> dict[str, Any]:
-    """A curve and its cliffs; what does not exist is ``None``."""
+def curve_json(curve: Curve, falls: Falls) -> dict[str, Any]:
+    """A curve and where it falls; what does not exist is ``None``."""
     columns = curve_columns(curve)
     return {
         "curve": [
@@ -38,7 +38,15 @@ def curve_json(curve: Curve, found: Sequence[Cliff]) -> dict[str, Any]:
                 "regained_at_eur_month": cliff.regained_at,
                 "items": list(cliff.items),
             }
-            for cliff in found
+            for cliff in falls.cliffs
+        ],
+        "slopes": [
+            {
+                "first_gross_eur_month": slope.first_wage,
+                "last_gross_eur_month": slope.last_wage,
+                "loss_eur_month": rounded(slope.loss),
+            }
+            for slope in falls.slopes
         ],
     }
 
@@ -72,11 +80,9 @@ def cliffs_csv(found: Sequence[Cliff]) -> bytes:
     return csv_bytes(columns, list(zip(*rows, strict=True)) or [()] * len(columns))
 
 
-def curve_chart(
-    budget: PersonalBudget, curve: Curve, found: Sequence[Cliff], language: Language
-) -> Chart:
+def curve_chart(budget: PersonalBudget, curve: Curve, falls: Falls, language: Language) -> Chart:
     """Net income and the two rates over gross pay, with the cliffs marked."""
-    nets = curve.net_income
+    nets, found = curve.net_income, falls.cliffs
     status = language.heading("benefit_status", BenefitStatus(budget.circumstances.status).name)
     largest = max(found, key=lambda cliff: cliff.loss, default=None)
     kept = float(np.interp(TITLE_EUR_MONTH, curve.wages, nets)) - curve.net_without_work
@@ -135,6 +141,7 @@ def curve_chart(
             date=language.law(budget.on, budget.reform),
             rent=language.euros(budget.circumstances.rent_eur_month, 1),
             tax=language.percent(budget.circumstances.municipal_tax_share, 0.01),
+            highest=language.percent(LARGEST_RATE_SHOWN / 100),
         ),
         panels=(
             LinePanel(

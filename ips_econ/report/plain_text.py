@@ -17,7 +17,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     columns = range(1, len(rows[0]))
     widths = [max(len(row[column]) for row in rows) for column in columns]
     room = WIDTH - sum(widths) - 2 * len(widths)
-    first = min(room, max(len(row[0]) for row in rows))
+    first = max(0, min(room, max(len(row[0]) for row in rows)))
     text = []
     for row in rows:
         heading = row[0]

@@ -234,6 +234,16 @@ def status_named(name: str) -> BenefitStatus:
     return BenefitStatus[name]
 
 
+def in_force(law: Law, status: BenefitStatus) -> BenefitStatus:
+    """The benefit that stands in the place of this one under the law of another date.
+
+    The general support (yleistuki) takes the place of the labour market subsidy and of the basic
+    unemployment allowance.
+    """
+    problem = _status_problem(law, status)
+    return status if problem is None or problem.nearest is None else BenefitStatus[problem.nearest]
+
+
 def in_words(name: str) -> str:
     """A status as a reader of English writes it.
 

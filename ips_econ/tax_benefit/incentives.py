@@ -20,7 +20,7 @@ from ips_econ.tax_benefit.circumstances import (
 )
 from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS, Item
 from ips_econ.tax_benefit.law import Law
-from ips_econ.tax_benefit.net_income import budget, monthly_budget, net_income
+from ips_econ.tax_benefit.net_income import monthly_budget, net_income
 
 MARGINAL_STEP_EUR_MONTH = 10.0
 """More pay over which the effective marginal tax rate is taken; large enough for what the law
@@ -29,7 +29,11 @@ CURVE_LARGEST_EUR_MONTH = 6000.0
 CURVE_STEP_EUR_MONTH = 10.0
 CLIFF_SEARCH_STEP_EUR_MONTH = 1.0
 SMALLEST_CLIFF_EUR_MONTH = 0.5
-CENT = 0.01
+SMALLEST_SLOPE_EUR_MONTH = 5.0
+STEPS_OF_ONE_SLOPE = 3
+"""Falling steps so near to each other, in steps of the search, are one range."""
+ROUNDING_OF_LAW_EUR_MONTH = 0.02
+"""A fall that whole euros and cents of the law can make."""
 
 
 def participation_tax_rate(net_at_work: float, net_without: float, wage_eur_month: float) -> float:
@@ -72,16 +76,28 @@ def incentives(law: Law, circumstances: Circumstances) -> Incentives:
         If the circumstances are not covered by the rules.
     """
     wage = circumstances.gross_wage_eur_month
-    net = float(net_income(budget(law, circumstances)))
-    idle = float(net_income(budget(law, without_work(circumstances))))
+    check_circumstances(law, circumstances)
     more = circumstances._replace(gross_wage_eur_month=wage + MARGINAL_STEP_EUR_MONTH)
-    gained = float(net_income(budget(law, more))) - net
+    items = np.empty(len(Item))
+
+    def net_of(person: Circumstances) -> float:
+        monthly_budget(law, person, items)
+        return float(net_income(items))
+
+    net, idle = net_of(circumstances), net_of(without_work(circumstances))
+    gained = net_of(more) - net
     return Incentives(
         net,
         idle,
         participation_tax_rate(net, idle, wage) if wage > 0.0 else None,
         1.0 - gained / MARGINAL_STEP_EUR_MONTH,
     )
+
+
+def curve_wages() -> NDArray[np.float64]:
+    """The wages of a curve, EUR/month."""
+    steps = round(CURVE_LARGEST_EUR_MONTH / CURVE_STEP_EUR_MONTH)
+    return np.arange(steps + 1, dtype=np.float64) * CURVE_STEP_EUR_MONTH
 
 
 @dataclass(frozen=True)
@@ -148,37 +164,82 @@ class Cliff:
     items: tuple[str, ...]
 
 
-def cliffs(
+@dataclass(frozen=True)
+class Slope:
+    """A range of pay over which every further euro lowers disposable income; EUR/month."""
+
+    first_wage: float
+    last_wage: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Falls:
+    """Where disposable income falls when pay rises: at steps and over ranges, in rising order."""
+
+    cliffs: tuple[Cliff, ...] = ()
+    slopes: tuple[Slope, ...] = ()
+
+
+def falls(
     law: Law, circumstances: Circumstances, largest_eur_month: float = CURVE_LARGEST_EUR_MONTH
-) -> tuple[Cliff, ...]:
-    """Every wage up to the largest at which disposable income falls, in rising order."""
+) -> Falls:
+    """Every wage and range of pay up to the largest at which disposable income falls."""
     steps = round(largest_eur_month / CLIFF_SEARCH_STEP_EUR_MONTH)
     curve = wage_curve(law, circumstances, np.arange(steps + 1) * CLIFF_SEARCH_STEP_EUR_MONTH)
-    return tuple(_cliffs(law, circumstances, curve))
+    change = np.diff(curve.net_income)
+    cliffs, rows = [], []
+    for row in np.flatnonzero(change < -ROUNDING_OF_LAW_EUR_MONTH):
+        cliff = None
+        if change[row] < -SMALLEST_CLIFF_EUR_MONTH:
+            cliff = _cliff(law, circumstances, curve, int(row))
+        if cliff is None:
+            rows.append(int(row))
+        else:
+            cliffs.append(cliff)
+    return Falls(tuple(cliffs), tuple(_slopes(curve, rows)))
 
 
-def _cliffs(law: Law, circumstances: Circumstances, curve: Curve) -> Iterator[Cliff]:
-    def at(wage: float) -> NDArray[np.float64]:
+def _cliff(law: Law, circumstances: Circumstances, curve: Curve, row: int) -> Cliff | None:
+    """The cent between two wages at which income falls, or ``None`` if it falls all along."""
+
+    def at(cents: int) -> NDArray[np.float64]:
         items = np.empty(len(Item))
-        monthly_budget(law, circumstances._replace(gross_wage_eur_month=wage), items)
+        monthly_budget(law, circumstances._replace(gross_wage_eur_month=cents / 100.0), items)
         return items
 
+    cents = range(round(100.0 * curve.wages[row]), round(100.0 * curve.wages[row + 1]) + 1)
     nets = curve.net_income
-    for row in np.flatnonzero(np.diff(nets) < -SMALLEST_CLIFF_EUR_MONTH):
-        below, above = (round(100.0 * wage) for wage in curve.wages[row : row + 2])
-        while above - below > 1:
-            middle = (below + above) // 2
-            if net_income(at(middle * CENT)) >= nets[row]:
-                below = middle
-            else:
-                above = middle
-        change = at(above * CENT) - at(below * CENT)
-        before = net_income(at(below * CENT))
-        again = np.flatnonzero(nets[row + 1 :] >= before)
-        falling = [item for item in PARTICIPANT_ITEMS if change[item] < -SMALLEST_CLIFF_EUR_MONTH]
-        yield Cliff(
-            below / 100.0,
-            float(before - net_income(at(above * CENT))),
-            float(curve.wages[row + 1 + again[0]]) if len(again) else None,
-            tuple(item.name for item in sorted(falling, key=lambda item: change[item])),
-        )
+    below, above = cents[0], cents[-1]
+    before, after = float(nets[row]), float(nets[row + 1])
+    while above - below > 1:  # into the half that falls more: a step may hold a gentle fall too
+        middle = (below + above) // 2
+        half = float(net_income(at(middle)))
+        if before - half > half - after:
+            above, after = middle, half
+        else:
+            below, before = middle, half
+    change = at(above) - at(below)
+    if before - after < SMALLEST_CLIFF_EUR_MONTH:
+        return None
+    again = np.flatnonzero(nets[row + 1 :] >= before)
+    falling = [item for item in PARTICIPANT_ITEMS if change[item] < -SMALLEST_CLIFF_EUR_MONTH]
+    return Cliff(
+        below / 100.0,
+        before - after,
+        float(curve.wages[row + 1 + again[0]]) if len(again) else None,
+        tuple(item.name for item in sorted(falling, key=lambda item: change[item])),
+    )
+
+
+def _slopes(curve: Curve, rows: list[int]) -> Iterator[Slope]:
+    """Runs of steps that fall one after the other, where they are worth naming."""
+    start = 0
+    for position, row in enumerate(rows):
+        if position + 1 < len(rows) and rows[position + 1] - row <= STEPS_OF_ONE_SLOPE:
+            continue
+        first, last = rows[start], row + 1
+        start = position + 1
+        loss = float(curve.net_income[first] - curve.net_income[last])
+        if loss >= SMALLEST_SLOPE_EUR_MONTH:
+            yield Slope(float(curve.wages[first]), float(curve.wages[last]), loss)

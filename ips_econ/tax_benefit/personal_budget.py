@@ -72,6 +72,15 @@ def personal_budget(
     )
 
 
+def unclaimed_assistance(law: Law, circumstances: Circumstances) -> float:
+    """Basic social assistance that would be due if it were claimed, EUR/month."""
+    if circumstances.claims_social_assistance:
+        return 0.0
+    claiming = circumstances._replace(claims_social_assistance=True)
+    item = Item.social_assistance
+    return float(budget(law, claiming)[item] - budget(law, circumstances)[item])
+
+
 def flows_by_payer(items: NDArray[np.float64], payers: dict[str, Shares]) -> dict[str, float]:
     """What each payer receives (positive) or pays in a month, EUR; the flows sum to zero.
 

@@ -10,7 +10,7 @@ import pytest
 from ips_econ.parameters.library import load_library
 from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances, children_of_ages
 from ips_econ.tax_benefit.incentives import (
-    cliffs,
+    falls,
     incentives,
     wage_curve,
     without_work,
@@ -70,7 +70,7 @@ def test_a_curve_holds_the_budget_of_every_wage(law: Law) -> None:
 
 
 def test_the_cliff_of_the_pension_stands_at_its_limit_to_the_cent(law: Law) -> None:
-    found = {cliff.wage: cliff for cliff in cliffs(law, PENSIONER)}
+    found = {cliff.wage: cliff for cliff in falls(law, PENSIONER).cliffs}
     assert set(found) == {71.71, 979.42, 990.90, 1_437.91, 1_970.32}
     cliff = found[990.90]
     assert cliff.items == ("national_pension", "guarantee_pension")
@@ -90,10 +90,36 @@ def test_a_cliff_of_a_limit_may_never_be_regained_in_the_range(law: Law) -> None
         earlier_wage_eur_month=5_000.0,
         rent_eur_month=0.0,
     )
-    falls = {cliff.wage: cliff.regained_at for cliff in cliffs(law, pension)}
-    assert 2_000.0 in falls, "two fifths of earlier pay: half of the pension goes"
-    assert 3_000.0 in falls, "three fifths: the other half goes"
-    assert falls[3_000.0] is None or falls[3_000.0] > 4_000.0
+    regained = {cliff.wage: cliff.regained_at for cliff in falls(law, pension).cliffs}
+    assert 2_000.0 in regained, "two fifths of earlier pay: half of the pension goes"
+    assert 3_000.0 in regained, "three fifths: the other half goes"
+    assert regained[3_000.0] is None or regained[3_000.0] > 4_000.0
+
+
+def test_a_range_over_which_every_euro_costs_more_than_it_brings_is_a_slope(law: Law) -> None:
+    """Half of the pay goes from the adjusted allowance, and tax of both takes the rest."""
+    person = PENSIONER._replace(
+        status=BenefitStatus.earnings_related_unemployment, earlier_wage_eur_month=2_600.0
+    )
+    slopes = falls(law, person).slopes
+    assert len(slopes) == 1
+    wages = np.arange(slopes[0].first_wage, slopes[0].last_wage + 1.0)
+    nets = [net_income(budget(law, person._replace(gross_wage_eur_month=w))) for w in wages]
+    assert nets[0] - nets[-1] == pytest.approx(slopes[0].loss)
+    assert slopes[0].loss > 5.0
+    assert np.mean(np.diff(nets) < 0.0) > 0.9
+
+
+def test_a_cliff_inside_a_gentle_fall_is_found_to_the_cent(law: Law) -> None:
+    """The student's income limit: before it a euro more already costs a little."""
+    student = PENSIONER._replace(status=BenefitStatus.student, children=children_of_ages([5, 8]))
+    for cliff in falls(law, student).cliffs:
+        nets = [
+            net_income(budget(law, student._replace(gross_wage_eur_month=wage)))
+            for wage in (cliff.wage, round(cliff.wage + 0.01, 2))
+        ]
+        assert nets[0] - nets[1] == pytest.approx(cliff.loss)
+    assert not [slope for slope in falls(law, student).slopes if slope.loss > 100.0]
 
 
 def test_what_payers_gain_sums_to_nothing_and_what_a_month_holds_too() -> None:

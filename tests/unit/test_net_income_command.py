@@ -225,7 +225,38 @@ def test_assistance_that_is_not_claimed_is_mentioned_with_its_amount(run: Any) -
     _, out, _ = run(*words)
     claimed = amounts(answer(run, *words, "--social-assistance"))["social_assistance"]
     assert claimed > 0
-    assert f"would add {claimed:.2f} a month" in " ".join(out.split())
+    assert f"would add: No job {claimed:.2f} a month" in " ".join(out.split())
+
+
+def test_dates_are_compared_under_each_other(run: Any) -> None:
+    """The benefit that took the place of another in May 2026 is not an error in a comparison."""
+    words = ("--benefit", "labour_market_subsidy", "--gross", "600", "--date", "2026-03-01")
+    code, out, err = run(*words, "--compare-date", "2026-06-01")
+    assert code == 0, err
+    flat = " ".join(out.split())
+    assert "Labour-market subsidy: one person's monthly budget, law of 1 March 2026" in flat
+    assert "General support: one person's monthly budget, law of 1 June 2026" in flat
+    assert "general support took the place of the labour market subsidy" in flat
+    assert "Net income, EUR a month 1 March 2026 1 June 2026 Change" in flat
+    cases = answer(run, *words, "--compare-date", "2026-06-01")["cases"]
+    change = cases[1]["net_income_eur_month"] - cases[0]["net_income_eur_month"]
+    assert f"{change:+.2f}" in out or (change == 0.0 and " 0.00" in out)
+
+
+def test_many_hours_stand_in_tables_that_fit(run: Any) -> None:
+    words = ("--benefit", "national_disability_pension", "--hourly-wage", "13,50", *SUMMER)
+    for code in ("en", "fi"):
+        status, out, err = run(*words, "--hours", "5,10,15,20,25,30,35,40", "--lang", code)
+        assert status == 0, err
+        assert max(map(len, out.splitlines())) <= 80
+        for hours in (5, 40):
+            assert f"{hours} h/" in out
+
+
+def test_notes_name_the_columns_they_belong_to(run: Any) -> None:
+    words = ("--benefit", "national_disability_pension", "--hours", "10,20", *SUMMER)
+    _, out, _ = run(*words, "--hourly-wage", "14")
+    assert "* 20 h/week: The pension, or part of it, is not paid" in out
 
 
 def test_every_text_of_the_command_is_in_both_languages(run: Any) -> None:
@@ -277,7 +308,7 @@ def test_the_curve_as_json_marks_the_cliffs(run: Any) -> None:
         (("--gross", "-5"), "--gross: is out of range; found -5.0; allowed: 0 to 100000"),
         (("--gross", "1e9"), "--gross: is out of range"),
         (("--gross", "nan"), "--gross: is out of range; found nan"),
-        (("--gross", "lots"), "'lots' is not a valid float"),
+        (("--gross", "lots"), "'lots' is not a number; write 563.33 or 563,33"),
         (("--benefit", "general_suport"), "did you mean 'general_support'?"),
         (
             ("--benefit", "labour_market_subsidy"),
@@ -285,7 +316,16 @@ def test_the_curve_as_json_marks_the_cliffs(run: Any) -> None:
             "found 'labour_market_subsidy'; did you mean 'general_support'?",
         ),
         (("--municipality", "Jyvskylä"), "did you mean 'Jyväskylä'?"),
-        (("--municipal-tax", "0.075x"), "not a valid float"),
+        (("--municipal-tax", "0.075x"), "'0.075x' is not a number"),
+        (
+            ("--municipal-tax", "0.0757"),
+            "--municipal-tax: is a share; write it in per cent; found 0.0757; did you mean '7.57'?",
+        ),
+        (("--out", "somewhere"), "--out: --out is where --curve writes"),
+        (("--compare-date", "2026-6-1"), "write year, month and day as 2026-06-01"),
+        (("--compare-date", "2026-06-31"), "write year, month and day as 2026-06-01"),
+        (("--compare-date", "2020-06-01"), "--compare-date: tax and benefit law is not modelled"),
+        (("--hours", "10", "--hourly-wage", "-3"), "--hourly-wage: is no pay an hour"),
         (("--municipal-tax", "75"), "--municipal-tax: is out of range; found 75.0"),
         (("--church-member",), "--church-member: the parish's rate is not known"),
         (("--hours", "10"), "--hourly-wage: --hours and --hourly-wage go together"),
