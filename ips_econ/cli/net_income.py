@@ -256,7 +256,7 @@ def _case(
         label,
         budget,
         unclaimed_assistance(law, circumstances),
-        unclaimed_assistance(law, without_work(circumstances)),
+        unclaimed_assistance(law, without_work(law, circumstances)),
         place.name if place else None,
         tuple(notes),
     )

@@ -47,6 +47,7 @@ OPTION_OF = {
     "partner_wage_eur_month": "--partner-wage",
     "children": "--child",
     "in_day_care": "--day-care",
+    "first_month_of_unemployment": "--first-month",
 }
 """The option behind each field of the circumstances, for messages."""
 
@@ -216,21 +217,21 @@ def circumstances_of(
         If an option cannot be used, or two do not fit together.
     """
     from ips_econ.tax_benefit.circumstances import (
-        FULL_PENSION_STATUSES,
         LASTING_JOB_MONTHS,
         Circumstances,
+        adults,
         children_of_ages,
         status_named,
     )
 
     status = status_named(options["benefit"])
-    ages = options["ages"]
-    group, limit = options["municipality_group"] or DEFAULT_GROUP, None
+    ages, has_partner = options["ages"], options["partner"] or options["partner_wage"] is not None
+    groups, limit = (DEFAULT_GROUP, DEFAULT_GROUP), None
     if place is not None:
-        pensioner = status in FULL_PENSION_STATUSES and not ages
-        own = place.pensioners_housing_group if pensioner else place.housing_group
-        group = options["municipality_group"] or own
-        limit = place.rent_limit(1 + int(options["partner"]) + len(ages))
+        groups = (place.housing_group, place.pensioners_housing_group)
+        limit = place.rent_limit(adults(has_partner) + len(ages))
+    if options["municipality_group"] is not None:
+        groups = (options["municipality_group"], options["municipality_group"])
     months = options["months_in_work"]
     return Circumstances(
         status=status.value,
@@ -239,7 +240,8 @@ def circumstances_of(
         rent_eur_month=options["rent"],
         municipal_tax_share=_municipal_tax(library, options, on, place),
         church_tax_share=_church_tax(options, place),
-        municipality_group=group,
+        municipality_group=groups[0],
+        pensioners_municipality_group=groups[1],
         earnings_related_pension_eur_month=options["pension"],
         personal_earnings_limit_eur_month=options["earnings_limit"],
         claims_housing_allowance=not options["no_housing_allowance"],
@@ -254,7 +256,7 @@ def circumstances_of(
         other_taxable_benefit_eur_month=options["other_taxable_benefit"],
         parents_income_eur_month=options["parents_income"],
         service_days_month=options["service_days"],
-        has_partner=options["partner"] or options["partner_wage"] is not None,
+        has_partner=has_partner,
         partner_wage_eur_month=options["partner_wage"] or 0.0,
         children=children_of_ages(ages, options["day_care"]),
         receives_maintenance_support=options["maintenance_support"],

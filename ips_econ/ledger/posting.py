@@ -48,7 +48,7 @@ class Count(IntEnum):
     MEDICATION = ITEMS + 12  # EUR
     MUNICIPAL_SHARE = ITEMS + 13  # EUR
     SUBSIDISED_WAGES = ITEMS + 14  # EUR
-    SUSPENDED = ITEMS + 15
+    OVER_LIMIT = ITEMS + 15  # on a pension that pay over the limit reduces or suspends
     STATUS_0 = ITEMS + 16  # alive by benefit status, five columns
     WORKING_0 = ITEMS + 21  # in work by benefit status
     POORER_0 = ITEMS + 26  # in work and poorer than without the job, by benefit status
@@ -66,9 +66,10 @@ class Rules(NamedTuple):
 
     ``items`` ``(row, household, pay, item)`` in EUR/month of the price year; ``values`` the same
     pay seen by payers and summed; ``over_limit`` ``(row, pay)`` whether pay exceeds the limit of
-    the whole pension; ``long_spell_months`` from how many months on that matters;
-    ``suspension_limit`` after how many the pension ends; ``sickness_limit_months`` after how many
-    sickness allowance does;
+    the whole pension; ``suspending_job_months`` how long a job must last for that to matter,
+    ``lasting_job_months`` for a full pension to be made partial; ``suspension_limit`` after how
+    many months over the limit the pension ends; ``sickness_limit_months`` after how many sickness
+    allowance does;
     ``municipal_days``, ``municipal_shares``: steps of the municipality's share of unemployment
     support by paid days.
     """
@@ -76,7 +77,8 @@ class Rules(NamedTuple):
     items: np.ndarray
     values: np.ndarray
     over_limit: np.ndarray
-    long_spell_months: int
+    suspending_job_months: int
+    lasting_job_months: int
     suspension_limit: int
     sickness_limit_months: int
     pay_step: float
@@ -84,7 +86,7 @@ class Rules(NamedTuple):
     municipal_shares: np.ndarray
 
 
-FIRST_YEAR, SECOND_YEAR, SHORT_JOB = range(len(PHASES_OF_JOB))
+FIRST_YEAR, SECOND_YEAR, SHORT_JOB, UNDER_A_YEAR = range(len(PHASES_OF_JOB))
 FIRST_PENSION_ROW = ROWS.index("national_pension_first_year")
 PHASES = len(PHASES_OF_JOB)
 
@@ -105,6 +107,14 @@ def rule_row(benefit, pension, phase, in_rehabilitation):  # type: ignore[no-unt
     if benefit == SUPPORT:
         return 1
     return 0
+
+
+@step
+def phase_of_job(months, suspending, lasting):  # type: ignore[no-untyped-def]
+    """Phase of a job that lasts so many months, before its second year."""
+    if months < suspending:
+        return SHORT_JOB
+    return UNDER_A_YEAR if months < lasting else FIRST_YEAR
 
 
 @step

@@ -162,6 +162,7 @@ def rule_tables(
         rent_eur_month=scenario.population.rent_eur_month,
         municipal_tax_share=region.municipal_tax_rate,
         municipality_group=GROUPS_OF_PAY[region.municipality_group],
+        pensioners_municipality_group=GROUPS_OF_PAY[region.municipality_group],
     )
     rows, wages = simulation_rows(law, levels, replaced), wage_grid()
     items = tabulate(law, rows, HOUSEHOLDS, wages, person)
@@ -171,7 +172,8 @@ def rule_tables(
         items=items,
         values=items @ value_matrix(categories, right_share),
         over_limit=over_limit(law, rows, wages),
-        long_spell_months=int(law.pensions.suspension_shortest_months),
+        suspending_job_months=int(law.pensions.suspension_shortest_months),
+        lasting_job_months=int(law.pensions.partial_pension_from_months),
         suspension_limit=int(longest_months_over_limit(law.pensions)),
         sickness_limit_months=round(law.sickness.longest_days / law.sickness.paid_days_month),
         pay_step=WAGE_STEP_EUR_MONTH * to_price_year,

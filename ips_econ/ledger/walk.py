@@ -24,12 +24,12 @@ from ips_econ.ledger.posting import (
     ITEMS,
     N_PAYERS,
     SECOND_YEAR,
-    SHORT_JOB,
     VALUES,
     Count,
     Rules,
     Value,
     pay_index,
+    phase_of_job,
     rule_row,
 )
 from ips_econ.population.attributes import (
@@ -84,7 +84,7 @@ SERVICE_KINDS = len(Service) - 1
 )
 C_DAYS, C_VISITS = Count.INPATIENT_DAYS.value, Count.OUTPATIENT_VISITS.value
 C_MEDICATION, C_MUNICIPAL = Count.MEDICATION.value, Count.MUNICIPAL_SHARE.value
-C_SUBSIDISED, C_SUSPENDED = Count.SUBSIDISED_WAGES.value, Count.SUSPENDED.value
+C_SUBSIDISED, C_OVER_LIMIT = Count.SUBSIDISED_WAGES.value, Count.OVER_LIMIT.value
 C_STATUS, C_WORKING, C_POORER = Count.STATUS_0.value, Count.WORKING_0.value, Count.POORER_0.value
 C_ENDED = Count.LIFE_ENDED.value
 C_PAID_DAYS, C_PAID_VISITS = Count.PAID_DAYS.value, Count.PAID_VISITS.value
@@ -289,7 +289,8 @@ class Drawn(NamedTuple):
 
     months: int
     suspension_limit: int
-    long_spell_months: int
+    suspending_job_months: int
+    lasting_job_months: int
     sickness_limit: int
     benefits: BenefitHazards
     full_time_share: float
@@ -316,7 +317,8 @@ def numbers_of(world, d):  # type: ignore[no-untyped-def]
     return Drawn(
         world.months,
         world.rules.suspension_limit,
-        world.rules.long_spell_months,
+        world.rules.suspending_job_months,
+        world.rules.lasting_job_months,
         world.rules.sickness_limit_months,
         of_draw(world.benefits, d),
         world.terms.full_time_share[d],
@@ -425,7 +427,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
     uses_service = person.service != NO_SERVICE and not (arm == 1 and person.substituted)
     working, entered, tenure = False, False, 0
     first_job = True
-    job_pay, full_time, long_spell = 0, False, False
+    job_pay, full_time, job_phase = 0, False, FIRST_YEAR
     benefit, months_sick, months_over = person.benefit, 0, 0
     support_days = person.unemployment_days if benefit == SUPPORT else 0.0
     municipal_step, municipal_share = 0, 0.0
@@ -474,22 +476,26 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
                 job_pay = new_pay(
                     key, month, full_time, hours_quantiles, normal_quantiles, drawn, items.shape[2]
                 )
-                # whether it will reach its third month is known: luck is a function of the month
-                long_spell = True
-                for completed in range(1, min(drawn.long_spell_months, drawn.months - month + 1)):
+                # how long it will last is known: luck is a function of the month
+                lasts = drawn.lasting_job_months
+                for completed in range(1, min(lasts, drawn.months - month + 1)):
                     when = 0 if month + completed <= TRIAL_MONTHS else 1
                     loss = later_loss[d, arm, y, when]
                     if first_job:
                         loss = first_loss[d, arm, y, when, completed]
                     loss = min(1.0, loss / multipliers[d, arm, y, group, t + completed])
                     if u_work[t + completed] >= 1.0 - loss:
-                        long_spell = False
+                        lasts = completed
+                        break
+                job_phase = phase_of_job(
+                    lasts, drawn.suspending_job_months, drawn.lasting_job_months
+                )
                 if benefit == SICKNESS:
                     benefit, months_sick = SUPPORT, 0
         pay = job_pay if working else 0
 
         # a pension rests, or is reduced, while pay exceeds the limit; after so many months it ends
-        phase = SHORT_JOB if working and not long_spell else FIRST_YEAR
+        phase = job_phase if working else FIRST_YEAR
         in_rehabilitation = service_left > 0 and person.service == KELA and not working
         row = rule_row(benefit, person.pension, phase, in_rehabilitation)
         if over_limit[row, pay]:
@@ -498,7 +504,7 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
                 benefit, months_over = SUPPORT, 0
                 row = rule_row(benefit, person.pension, phase, in_rehabilitation)
             else:
-                now[C_SUSPENDED] += 1.0
+                now[C_OVER_LIMIT] += 1.0
                 if months_over > FIRST_YEAR_MONTHS:
                     row = rule_row(benefit, person.pension, SECOND_YEAR, in_rehabilitation)
 

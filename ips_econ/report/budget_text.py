@@ -17,6 +17,7 @@ from ips_econ.tax_benefit.circumstances import (
 from ips_econ.tax_benefit.incentives import Falls
 from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS, Item
 from ips_econ.tax_benefit.law import NO_REFORM
+from ips_econ.tax_benefit.pensions import longest_months_over_limit
 from ips_econ.tax_benefit.personal_budget import PersonalBudget, gains_by_payer
 
 CENT = 0.01
@@ -107,7 +108,9 @@ def _person(case: Case, language: Language) -> str:
     facts = [case.place] if case.place else []
     facts.append(fact("rent", amount=euros(person.rent_eur_month)))
     facts.append(fact("tax", rate=language.percent(person.municipal_tax_share, CENT)))
-    facts.append(fact("group", group=person.municipality_group))
+    pensioners = person.status in FULL_PENSION_STATUSES and under_18(person.children) == 0
+    group = person.pensioners_municipality_group if pensioners else person.municipality_group
+    facts.append(fact("group", group=group))
     if person.church_tax_share > 0.0:
         facts.append(fact("church", rate=language.percent(person.church_tax_share, CENT)))
     if person.has_partner:
@@ -253,15 +256,15 @@ def notes_of(budget: PersonalBudget, language: Language) -> tuple[str, ...]:
     lost = budget.without_work[pensions].sum() - items[pensions].sum()
     over = status in PENSION_STATUSES and wage > 0.0 and lost > HALF_A_CENT
     reform = budget.reform != NO_REFORM
-    ended = person.months_in_work > budget.law.pensions.suspension_longest_months
+    ended = person.months_in_work > longest_months_over_limit(budget.law.pensions)
     unknown = person.earlier_wage_eur_month == 0.0
     no_limit = unknown and person.personal_earnings_limit_eur_month == 0.0
     pension = person.earnings_related_pension_eur_month > 0.0
     sick = status in MINIMUM_WITHOUT_EARLIER_WAGE
     partial = status == BenefitStatus.partial_sickness_allowance
     due = {
-        "flexible": over and reform,
-        "pension_ended": over and ended and not reform,
+        "flexible": over and reform and not ended,
+        "pension_ended": over and ended,
         "pension_suspended": over and not ended and not reform,
         "no_care_allowance": over and not reform and person.care_allowance == 0,
         "no_allowance_beside_pay": status in NOTHING_BESIDE_PAY and wage > 0.0,

@@ -12,6 +12,7 @@ from ips_econ.compilation import step
 from ips_econ.errors import InputError, Problem, Problems, nearest_name
 from ips_econ.tax_benefit.contributions import Employer
 from ips_econ.tax_benefit.law import Law
+from ips_econ.tax_benefit.unemployment import longest_days_of_allowance
 
 OLDEST_CHILD = 17
 MOST_CHILDREN = 20
@@ -110,8 +111,9 @@ class Circumstances(NamedTuple):
         Housing costs of the household.
     municipal_tax_share, church_tax_share
         Shares of taxable income: 0.0757, not 7.57.
-    municipality_group
-        Group of the housing allowances: 1 (capital region), 2 or 3.
+    municipality_group, pensioners_municipality_group
+        Group of the general and of the pensioners' housing allowance: 1 (capital region), 2 or
+        3; the two lists differ since 2025.
     earnings_related_pension_eur_month
         The earnings-related pension that is paid when pay is below its limit: a full or partial
         disability pension with a pension status, a partial one with an unemployment benefit, a
@@ -163,6 +165,7 @@ class Circumstances(NamedTuple):
     municipal_tax_share: float
     church_tax_share: float = 0.0
     municipality_group: int = 2
+    pensioners_municipality_group: int = 2
     earnings_related_pension_eur_month: float = 0.0
     personal_earnings_limit_eur_month: float = 0.0
     claims_housing_allowance: bool = True
@@ -197,9 +200,33 @@ def on_full_pension(status: int) -> bool:
 
 
 @step
+def on_partial_pension(status: int, pension: float) -> bool:
+    """Whether the pension of the circumstances is a partial disability pension."""
+    unemployed = (
+        status == BenefitStatus.labour_market_subsidy
+        or status == BenefitStatus.basic_unemployment_allowance
+        or status == BenefitStatus.general_support
+        or status == BenefitStatus.earnings_related_unemployment
+    )
+    return status == BenefitStatus.partial_disability_pension or (unemployed and pension > 0.0)
+
+
+@step
+def under_10(children: Children) -> int:
+    """Children under ten."""
+    return children.under_3 + children.from_3_to_9
+
+
+@step
+def adults(has_partner: bool) -> int:
+    """Adults of the household."""
+    return 2 if has_partner else 1
+
+
+@step
 def under_16(children: Children) -> int:
     """Children under 16, the age limit of the child increase to pensions."""
-    return children.under_3 + children.from_3_to_9 + children.from_10_to_15
+    return under_10(children) + children.from_10_to_15
 
 
 @step
@@ -242,6 +269,11 @@ def in_force(law: Law, status: BenefitStatus) -> BenefitStatus:
     """
     problem = _status_problem(law, status)
     return status if problem is None or problem.nearest is None else BenefitStatus[problem.nearest]
+
+
+def flat_rate_unemployment_benefit(law: Law) -> BenefitStatus:
+    """The flat-rate benefit without a work condition: general support or labour-market subsidy."""
+    return in_force(law, BenefitStatus.general_support)
 
 
 def in_words(name: str) -> str:
@@ -317,13 +349,14 @@ def check_circumstances(law: Law, circumstances: Circumstances) -> None:
 
 
 def _check_choices(problems: Problems, circumstances: Circumstances) -> None:
-    if circumstances.municipality_group not in (1, 2, 3):
-        problems.add(
-            "is not a municipality group of the housing allowances",
-            key="municipality_group",
-            found=circumstances.municipality_group,
-            allowed="1 (capital region), 2 or 3",
-        )
+    for key in ("municipality_group", "pensioners_municipality_group"):
+        if getattr(circumstances, key) not in (1, 2, 3):
+            problems.add(
+                "is not a municipality group of the housing allowances",
+                key=key,
+                found=getattr(circumstances, key),
+                allowed="1 (capital region), 2 or 3",
+            )
     if circumstances.employer not in set(Employer):
         problems.add(
             "is not a kind of employer",
@@ -355,7 +388,7 @@ def _check_combinations(problems: Problems, law: Law, circumstances: Circumstanc
             found=pension,
             allowed="more than 0 EUR/month",
         )
-    longest = law.unemployment.earnings_related_allowance_longest_days
+    longest = longest_days_of_allowance(law.unemployment, circumstances.age)
     days = circumstances.unemployment_days_paid
     if status == BenefitStatus.earnings_related_unemployment and days >= longest:
         problems.add(
@@ -372,14 +405,24 @@ def _check_combinations(problems: Problems, law: Law, circumstances: Circumstanc
             allowed="0",
         )
     children = circumstances.children
-    if min(children) < 0 or under_18(children) > MOST_CHILDREN:
+    if min(children[:-1]) < 0 or under_18(children) > MOST_CHILDREN:
         problems.add(
             "is out of range",
             key="children",
             found=under_18(children),
             allowed=f"0 to {MOST_CHILDREN} (children)",
         )
-    if children.in_day_care > children.under_3 + children.from_3_to_9:
+    if children.in_day_care < 0:
+        problems.add("is out of range", key="in_day_care", found=children.in_day_care)
+    if circumstances.receives_maintenance_support and under_18(children) == 0:
+        problems.add("maintenance support is paid for children", key="children", found=0)
+    if circumstances.first_month_of_unemployment and status not in UNEMPLOYMENT_STATUSES:
+        problems.add(
+            "the waiting time belongs to an unemployment benefit",
+            key="first_month_of_unemployment",
+            found=in_words(BenefitStatus(status).name),
+        )
+    if children.in_day_care > under_10(children):
         problems.add(
             "more children in day care than children under ten",
             key="in_day_care",

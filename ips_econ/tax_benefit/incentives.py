@@ -17,10 +17,11 @@ from ips_econ.tax_benefit.circumstances import (
     BenefitStatus,
     Circumstances,
     check_circumstances,
+    flat_rate_unemployment_benefit,
 )
 from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS, Item
 from ips_econ.tax_benefit.law import Law
-from ips_econ.tax_benefit.net_income import monthly_budget, net_income
+from ips_econ.tax_benefit.net_income import monthly_budget, net_income, pension_has_ended
 
 MARGINAL_STEP_EUR_MONTH = 10.0
 """More pay over which the effective marginal tax rate is taken; large enough for what the law
@@ -47,13 +48,22 @@ def participation_tax_rate(net_at_work: float, net_without: float, wage_eur_mont
     return 1.0 - (net_at_work - net_without) / wage_eur_month
 
 
-def without_work(circumstances: Circumstances) -> Circumstances:
-    """The same person without the job: no pay, and a suspended pension is paid again."""
-    status = circumstances.status
-    if status == BenefitStatus.suspended_disability_pension:
+def without_work(law: Law, circumstances: Circumstances) -> Circumstances:
+    """The same person without the job: no pay, and a suspended pension is paid again.
+
+    A pension that pay has ended does not come back by itself: the flat-rate unemployment benefit
+    takes its place.
+    """
+    status, pension = circumstances.status, circumstances.earnings_related_pension_eur_month
+    if pension_has_ended(law, circumstances):
+        status, pension = flat_rate_unemployment_benefit(law).value, 0.0
+    elif status == BenefitStatus.suspended_disability_pension:
         status = BenefitStatus.rehabilitation_subsidy.value
     return circumstances._replace(
-        status=status, gross_wage_eur_month=0.0, months_in_work=LASTING_JOB_MONTHS
+        status=status,
+        gross_wage_eur_month=0.0,
+        earnings_related_pension_eur_month=pension,
+        months_in_work=LASTING_JOB_MONTHS,
     )
 
 
@@ -84,7 +94,7 @@ def incentives(law: Law, circumstances: Circumstances) -> Incentives:
         monthly_budget(law, person, items)
         return float(net_income(items))
 
-    net, idle = net_of(circumstances), net_of(without_work(circumstances))
+    net, idle = net_of(circumstances), net_of(without_work(law, circumstances))
     gained = net_of(more) - net
     return Incentives(
         net,
@@ -145,7 +155,7 @@ def wage_curve(law: Law, circumstances: Circumstances, wages: Iterable[float]) -
     for row, wage in enumerate(grid):
         monthly_budget(law, circumstances._replace(gross_wage_eur_month=float(wage)), items[row])
     idle = np.empty(len(Item))
-    monthly_budget(law, without_work(circumstances), idle)
+    monthly_budget(law, without_work(law, circumstances), idle)
     return Curve(grid, items, float(net_income(idle)))
 
 

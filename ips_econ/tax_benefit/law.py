@@ -163,6 +163,8 @@ UNEMPLOYMENT_UNITS = {
     "earnings_related_allowance_step_2_days": "days",
     "earnings_related_allowance_step_2_factor": "share",
     "earnings_related_allowance_longest_days": "days",
+    "earnings_related_allowance_longest_days_older": "days",
+    "earnings_related_allowance_older_from_age": "years",
 }
 HOUSING_UNITS = {
     "share": "share",
@@ -219,6 +221,8 @@ STUDENT_AID_UNITS = {
     "study_grant_income_limit_aid_month": "EUR/month",
     "study_grant_income_limit_other_month": "EUR/month",
     "study_grant_aid_months_year": "months",
+    "study_grant_recovery_tolerance_eur_year": "EUR/year",
+    "study_grant_recovery_step_eur_year": "EUR/year",
     "student_loan_month": "EUR/month",
     "student_housing_supplement_share": "share",
     "student_housing_supplement_cap_group_1": "EUR/month",
@@ -328,7 +332,12 @@ def load_law(library: ParameterLibrary, on: date, reform: str = NO_REFORM) -> La
             **_of_reform(library, reform, "flexible_pension_", FLEXIBLE_PENSION_UNITS),
         ),
         sickness=SicknessLaw(**_numbers(library, on, "sickness_allowance_", SICKNESS_UNITS)),
-        unemployment=UnemploymentLaw(**_numbers(library, on, "", UNEMPLOYMENT_UNITS)),
+        unemployment=UnemploymentLaw(
+            **_numbers(library, on, "", UNEMPLOYMENT_UNITS),
+            days_since_earnings_related_allowance_steps=_weekdays_since(
+                library, "earnings_related_allowance_step_1_days", on
+            ),
+        ),
         families=FamilyLaw(
             child_benefit=_entries(library, "child_benefit", on, ORDERS_OF_CHILD),
             day_care_limits=_entries(library, "day_care_income_limit", on, SIZES_OF_FAMILY),
@@ -391,6 +400,12 @@ def _number(library: ParameterLibrary, id: str, on: date, unit: str) -> float:
         if entry is None or entry.form == "ends":
             return 0.0
     return library.value(id, on, unit)
+
+
+def _weekdays_since(library: ParameterLibrary, name: str, on: date) -> float:
+    """Monday-to-Friday days from the first value of a parameter to a date; benefits' days."""
+    began = library.parameter(f"{GROUP}.{name}").values[0].from_
+    return max(0.0, (on - began).days * 5.0 / 7.0)
 
 
 def _state_scale(

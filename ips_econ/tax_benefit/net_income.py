@@ -19,10 +19,14 @@ from numpy.typing import NDArray
 from ips_econ.compilation import step
 from ips_econ.tax_benefit import contributions as contribution
 from ips_econ.tax_benefit.circumstances import (
+    PENSION_STATUSES,
     BenefitStatus,
     Circumstances,
+    adults,
     check_circumstances,
     on_full_pension,
+    on_partial_pension,
+    under_10,
     under_16,
     under_17,
     under_18,
@@ -50,7 +54,11 @@ from ips_econ.tax_benefit.sickness import (
     young_persons_rehabilitation_allowance,
 )
 from ips_econ.tax_benefit.social_assistance import Need, basic_amount, social_assistance
-from ips_econ.tax_benefit.student_aid import housing_supplement, study_grant
+from ips_econ.tax_benefit.student_aid import (
+    housing_supplement,
+    share_of_aid_kept,
+    study_grant,
+)
 from ips_econ.tax_benefit.taxation import AnnualIncome, annual_tax
 from ips_econ.tax_benefit.unemployment import (
     Means,
@@ -87,7 +95,7 @@ def pay_pensions(
 ) -> DisabilityPension:
     """Write the pensions of the month and the allowances that go with them."""
     status, amount = circumstances.status, circumstances.earnings_related_pension_eur_month
-    partial = status == BenefitStatus.partial_disability_pension
+    partial = on_partial_pension(status, amount)
     if not (on_full_pension(status) or partial):
         out[Item.earnings_related_pension] = amount
         out[Item.disability_allowance] = disability_allowance(
@@ -131,15 +139,16 @@ def pay_pensions(
 
 
 @step
-def means_of(circumstances: Circumstances) -> Means:
-    """What the means test of unemployment benefits looks at."""
+def means_of(circumstances: Circumstances, pension: float) -> Means:
+    """What the means test of unemployment benefits looks at; ``pension`` as it is paid."""
     of_family = under_18(circumstances.children)
     return Means(
-        circumstances.earnings_related_pension_eur_month,
+        pension,
         circumstances.other_taxable_benefit_eur_month,
         circumstances.parents_income_eur_month,
         circumstances.has_partner or of_family > 0,
         of_family,
+        circumstances.service_days_month > 0.0,
     )
 
 
@@ -149,17 +158,14 @@ def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]
     wage, status = circumstances.gross_wage_eur_month, circumstances.status
     rules = law.unemployment
     earlier, days = circumstances.earlier_wage_eur_month, circumstances.unemployment_days_paid
-    of_family, pension = (
-        under_18(circumstances.children),
-        circumstances.earnings_related_pension_eur_month,
-    )
+    of_family, pension = under_18(circumstances.children), out[Item.earnings_related_pension]
     income = annual_income_that_counts(law.sickness, earlier)
     paid_share = 1.0
     if circumstances.first_month_of_unemployment:
         paid_share = share_after_waiting(rules)
     benefit = 0.0
     if status == BenefitStatus.labour_market_subsidy:
-        benefit = labour_market_subsidy(rules, wage, means_of(circumstances))
+        benefit = labour_market_subsidy(rules, wage, means_of(circumstances, pension))
         benefit *= paid_share
         out[Item.labour_market_subsidy] = benefit
     elif status == BenefitStatus.basic_unemployment_allowance:
@@ -167,7 +173,7 @@ def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]
         benefit *= paid_share
         out[Item.basic_unemployment_allowance] = benefit
     elif status == BenefitStatus.general_support:
-        benefit = general_support(rules, wage, means_of(circumstances))
+        benefit = general_support(rules, wage, means_of(circumstances, pension))
         benefit *= paid_share
         out[Item.general_support] = benefit
     elif status == BenefitStatus.earnings_related_unemployment:
@@ -198,7 +204,8 @@ def pay_study_grant(
     """Write the study grant of a student, and return it, EUR/month."""
     if circumstances.status != BenefitStatus.student:
         return 0.0
-    grant = study_grant(law.student_aid, under_18(circumstances.children) > 0, other_income)
+    grant = study_grant(law.student_aid, under_18(circumstances.children) > 0)
+    grant *= share_of_aid_kept(law.student_aid, other_income)
     out[Item.study_grant] = grant
     return grant
 
@@ -216,7 +223,7 @@ def pay_family_benefits(law: Law, circumstances: Circumstances, out: NDArray[np.
         circumstances.children.under_3,
         single_parent,
     )
-    if circumstances.receives_maintenance_support and single_parent:
+    if circumstances.receives_maintenance_support:
         out[Item.maintenance_support] = maintenance_support(
             law.families, under_18(circumstances.children)
         )
@@ -319,7 +326,7 @@ def pay_housing_allowance(
     dwelling = Dwelling(
         circumstances.rent_eur_month,
         circumstances.municipality_group,
-        2 if circumstances.has_partner else 1,
+        adults(circumstances.has_partner),
         of_family,
         circumstances.assets_eur,
     )
@@ -328,20 +335,27 @@ def pay_housing_allowance(
     pensioner = on_full_pension(status) and (goes_on or not pension.all_suspended)
     if pensioner and of_family == 0 and not (pension.ended or pension.made_partial):
         gross = wage + partner_wage + other_income
-        allowance = pensioners_housing_allowance(law.pensioners_housing, dwelling, gross)
+        home = Dwelling(
+            dwelling.rent,
+            circumstances.pensioners_municipality_group,
+            dwelling.adults,
+            dwelling.children,
+            dwelling.assets,
+        )
+        allowance = pensioners_housing_allowance(law.pensioners_housing, home, gross)
         out[Item.pensioners_housing_allowance] = allowance
         return allowance
     supplement = law.student_aid.student_housing_supplement_share > 0.0
     if status == BenefitStatus.student and of_family == 0 and supplement:
-        if out[Item.study_grant] <= 0.0:
-            return 0.0
         own_rent = circumstances.rent_eur_month / dwelling.adults
         allowance = housing_supplement(law.student_aid, own_rent, circumstances.municipality_group)
+        income = wage + other_income - out[Item.study_grant]
+        allowance *= share_of_aid_kept(law.student_aid, income)
         out[Item.student_housing_supplement] = allowance
         return allowance
-    other_income += out[Item.maintenance_support]
     if status == BenefitStatus.student and of_family > 0 and out[Item.study_grant] > 0.0:
-        other_income -= law.student_aid.study_grant_provider_supplement
+        share = share_of_aid_kept(law.student_aid, wage + other_income - out[Item.study_grant])
+        other_income -= share * law.student_aid.study_grant_provider_supplement
     allowance = general_housing_allowance(law.housing, dwelling, wage, partner_wage, other_income)
     out[Item.general_housing_allowance] = allowance
     return allowance
@@ -351,14 +365,17 @@ def pay_housing_allowance(
 def charge_day_care(
     law: Law, circumstances: Circumstances, other_income: float, out: NDArray[np.float64]
 ) -> float:
-    """Write the fee of early childhood education, and return it, EUR/month."""
+    """Write the fee of early childhood education, and return it, EUR/month.
+
+    Maintenance support counts as income, a study grant does not (1503/2016, 11 §).
+    """
     gross = circumstances.gross_wage_eur_month + circumstances.partner_wage_eur_month
-    size = under_18(circumstances.children) + (2 if circumstances.has_partner else 1)
+    size = under_18(circumstances.children) + adults(circumstances.has_partner)
     fee = day_care_fee(
         law.families,
         size,
         circumstances.children.in_day_care,
-        gross + other_income + out[Item.maintenance_support],
+        gross + other_income - out[Item.study_grant] + out[Item.maintenance_support],
     )
     out[Item.day_care_fee] = paid(fee)
     return fee
@@ -386,14 +403,13 @@ def pay_social_assistance(
     taxed_benefits = income.pensions + income.benefits + income.study_grant
     gross = wage + taxed_benefits
     tax_on_wage = tax * wage / gross if gross > 0.0 else 0.0
-    children = circumstances.children
-    under_10 = children.under_3 + children.from_3_to_9
-    adults = 2 if circumstances.has_partner else 1
+    young = under_10(circumstances.children)
+    older = under_18(circumstances.children) - young
     if circumstances.status == BenefitStatus.student:
         tax_free_income += law.student_aid.student_loan_month
     limit = circumstances.social_assistance_rent_limit_eur_month
     need = Need(
-        basic_amount(law.social_assistance, adults, under_18(children) - under_10, under_10),
+        basic_amount(law.social_assistance, adults(circumstances.has_partner), older, young),
         min(circumstances.rent_eur_month, limit),
         fees,
     )
@@ -484,6 +500,14 @@ def employer_cost(items: NDArray[np.float64]) -> float:
     for item in range(FIRST_EMPLOYER_ITEM, len(items)):
         total += items[item]
     return total
+
+
+def pension_has_ended(law: Law, circumstances: Circumstances) -> bool:
+    """Whether pay above the limit has lasted so long that the right to the pension is gone."""
+    status = circumstances.status
+    return (
+        status in PENSION_STATUSES and pay_pensions(law, circumstances, np.zeros(len(Item))).ended
+    )
 
 
 def budget(law: Law, circumstances: Circumstances) -> NDArray[np.float64]:

@@ -24,9 +24,10 @@ def payers(library: ParameterLibrary, on: date) -> dict[str, Shares]:
 
     For taxes, contributions and insurance premiums the receiver, for the wage and benefits the
     payer. Flat-rate unemployment benefits stand at the State; the municipality's part follows
-    :func:`municipal_share_schedule`. Sickness and rehabilitation allowances stand at the State,
-    which pays the minimum rate. An item that nobody pays on the date, or whose shares depend on
-    its amount, is absent; :func:`payers_of` knows them for one person.
+    :func:`municipal_share_schedule`. Sickness and rehabilitation allowances are those of a person
+    who received an unemployment benefit before, as the clients of a run did. An item that nobody
+    pays on the date, or whose shares depend on its amount, is absent; :func:`payers_of` knows them
+    for one person.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def _earnings_related(
 def _sickness(
     library: ParameterLibrary, on: date, law: Law, circumstances: Circumstances
 ) -> Shares:
-    """State what is lacking from the minimum, employers and insured people the rest.
+    """The State what an allowance from earlier pay lacks from the minimum, others the rest.
 
     Sairausvakuutuslaki 1224/2004, 18 luku 13 §; until 2024 the State also paid a part of the
     rest.

@@ -137,11 +137,17 @@ def full_pension(law: PensionLaw, claim: PensionClaim) -> DisabilityPension:
 
 
 @step
-def limit_of_whole_pension(law: PensionLaw, claim: PensionClaim) -> float:
-    """Pay above which no part of the pension is paid, EUR/month."""
-    if claim.earnings_related > 0.0:
-        return claim.limit_of_half
-    return law.earnings_limit
+def limit_that_counts(law: PensionLaw, claim: PensionClaim) -> float:
+    """Pay above which a month counts towards the end of the whole pension, EUR/month.
+
+    Under the law the pay above which no part of the pension is paid; under the flexible model
+    the pay above which the pension begins to fall.
+    """
+    if claim.earnings_related == 0.0:
+        return law.earnings_limit
+    if law.flexible_pension_longest_months > 0.0:
+        return claim.limit_of_full
+    return claim.limit_of_half
 
 
 def longest_months_over_limit(law: PensionLaw) -> float:
@@ -175,7 +181,7 @@ def disability_pension(
     if law.flexible_pension_longest_months > 0.0 and not already_suspended:
         return flexible_disability_pension(law, claim, wage_eur_month, months_in_work)
     lasts = months_in_work >= law.suspension_shortest_months
-    if already_suspended or (lasts and wage_eur_month > limit_of_whole_pension(law, claim)):
+    if already_suspended or (lasts and wage_eur_month > limit_that_counts(law, claim)):
         ended = months_in_work > law.suspension_longest_months
         return DisabilityPension(0.0, 0.0, 0.0, False, True, ended)
     if not lasts or wage_eur_month <= law.earnings_limit or claim.partial:
@@ -187,17 +193,15 @@ def disability_pension(
 
 
 @step
-def left_of_flexible_pension(
-    law: PensionLaw, pension: float, limit: float, wage: float, months_in_work: float
-) -> float:
-    """What the flexible model leaves of a pension beside a wage, EUR/month (joustomalli).
+def excess_pay(law: PensionLaw, limit: float, wage: float, months_in_work: float) -> float:
+    """Pay that the flexible model takes from a pension euro for euro, EUR/month (joustomalli).
 
-    Pay above the monthly limit first uses the yearly allowance, twice the limit; the rest is
-    taken from the pension euro for euro, here in equal parts in the months of the year in work.
+    What exceeds the monthly limit first uses the yearly allowance, twice the limit; the rest
+    counts, here in equal parts in the months of the year in work.
     """
     months = max(1.0, min(float(MONTHS_PER_YEAR), months_in_work))
     excess = months * max(0.0, wage - limit) - law.flexible_pension_allowance * limit
-    return max(0.0, pension - max(0.0, excess) / months)
+    return max(0.0, excess) / months
 
 
 @step
@@ -208,27 +212,31 @@ def flexible_disability_pension(
 
     Pay over the limit first uses the yearly allowance and then reduces the pension. After twelve
     months in a row over the limit a full earnings-related pension is made partial, after twelve
-    more everything ends (``varma_flexible_2026``). That the national and guarantee pension are
-    reduced without a partial form until they end is an assumption: no text says it.
+    more everything ends (``varma_flexible_2026``). Two assumptions, as no text says it: the same
+    euro of pay is taken once, from the earnings-related pension above its own limit and from
+    national and guarantee pension for the rest; and these have no partial form before they end.
     """
     full = full_pension(law, claim)
-    limit = claim.limit_of_full if claim.earnings_related > 0.0 else law.earnings_limit
-    over = wage_eur_month > limit
+    over = wage_eur_month > limit_that_counts(law, claim)
     if over and months_in_work > law.flexible_pension_longest_months:
         return DisabilityPension(0.0, 0.0, 0.0, False, True, True)
     later = over and months_in_work > law.flexible_pension_full_months
     made_partial = later and not claim.partial and claim.earnings_related > 0.0
     share = law.partial_pension_share if made_partial else 1.0
+    earnings_related = share * full.earnings_related
+    cut = min(
+        earnings_related, excess_pay(law, claim.limit_of_full, wage_eur_month, months_in_work)
+    )
     from_kela = full.national + full.guarantee
-    kept = left_of_flexible_pension(
-        law, from_kela, law.earnings_limit, wage_eur_month, months_in_work
-    )
-    ratio = kept / from_kela if from_kela > 0.0 else 0.0
-    earnings_related = left_of_flexible_pension(
-        law, share * full.earnings_related, limit, wage_eur_month, months_in_work
-    )
+    rest = excess_pay(law, law.earnings_limit, wage_eur_month, months_in_work) - cut
+    ratio = max(0.0, 1.0 - max(0.0, rest) / from_kela) if from_kela > 0.0 else 0.0
     return DisabilityPension(
-        ratio * full.national, ratio * full.guarantee, earnings_related, made_partial, False, False
+        ratio * full.national,
+        ratio * full.guarantee,
+        earnings_related - cut,
+        made_partial,
+        False,
+        False,
     )
 
 

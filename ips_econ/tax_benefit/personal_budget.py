@@ -58,7 +58,7 @@ def personal_budget(
         If the law of the date is not modelled or does not cover the circumstances.
     """
     law = load_law(library, on, reform)
-    idle = without_work(circumstances)
+    idle = without_work(law, circumstances)
     return PersonalBudget(
         on,
         reform,

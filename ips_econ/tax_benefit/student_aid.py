@@ -5,6 +5,7 @@ Law: opintotukilaki 65/1994. Amounts: ``sisu_2026``. The grant is taxable, the s
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from ips_econ.compilation import step
@@ -20,6 +21,8 @@ class StudentAidLaw(NamedTuple):
     study_grant_income_limit_aid_month: float
     study_grant_income_limit_other_month: float
     study_grant_aid_months_year: float
+    study_grant_recovery_tolerance_eur_year: float
+    study_grant_recovery_step_eur_year: float
     student_loan_month: float
     student_housing_supplement_share: float
     student_housing_supplement_cap_group_1: float
@@ -37,13 +40,24 @@ def yearly_income_limit(law: StudentAidLaw) -> float:
 
 
 @step
-def study_grant(law: StudentAidLaw, has_children: bool, other_income_eur_month: float) -> float:
-    """Study grant in a month with aid, EUR/month (opintoraha, 65/1994, 11 §).
+def share_of_aid_kept(law: StudentAidLaw, other_income_eur_month: float) -> float:
+    """Share of a year's grant and supplement that own income leaves (65/1994, 27 §).
 
-    Own income above the yearly limit takes the aid back; twelve equal months are assumed.
+    A month of aid is taken back for every step, begun or full, by which the year's income exceeds
+    the limit; a small excess is tolerated. Twelve equal months are assumed, and that the student
+    returns the aid in time, without the surcharge of a recovery.
     """
-    if MONTHS_PER_YEAR * other_income_eur_month > yearly_income_limit(law):
-        return 0.0
+    excess = MONTHS_PER_YEAR * other_income_eur_month - yearly_income_limit(law)
+    if excess < law.study_grant_recovery_tolerance_eur_year:
+        return 1.0
+    aid = law.study_grant_aid_months_year
+    months = math.floor(excess / law.study_grant_recovery_step_eur_year) + 1.0
+    return max(0.0, aid - months) / aid
+
+
+@step
+def study_grant(law: StudentAidLaw, has_children: bool) -> float:
+    """Study grant in a month with aid, EUR/month (opintoraha, 65/1994, 11 §)."""
     supplement = law.study_grant_provider_supplement if has_children else 0.0
     return law.study_grant + supplement
 

@@ -21,13 +21,14 @@ from ips_econ.tax_benefit.circumstances import (
     Children,
     Circumstances,
     check_circumstances,
+    flat_rate_unemployment_benefit,
     on_full_pension,
 )
 from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law
 from ips_econ.tax_benefit.net_income import monthly_budget
 from ips_econ.tax_benefit.pensions import (
-    limit_of_whole_pension,
+    limit_that_counts,
     pension_claim,
 )
 
@@ -35,10 +36,11 @@ LARGEST_WAGE_EUR_MONTH = 6000.0
 WAGE_STEP_EUR_MONTH = 5.0
 PENSION_LEVELS = ("low", "middle", "high")
 KINDS_OF_PENSION = ("national", *PENSION_LEVELS)
-PHASES_OF_JOB = {"first_year": 12, "second_year": 24, "short_job": 1}
-"""Length of a job, in months, that stands for each phase: in its first or second year, or too
-short for an earnings limit to matter. The law of suspension makes no difference between the
-first two; a reform may."""
+PHASES_OF_JOB = {"first_year": 12, "second_year": 24, "short_job": 1, "under_a_year": 6}
+"""Length of a job, in months, that stands for each phase: a lasting job in its first or second
+year, one too short for an earnings limit to matter, and one that suspends a whole pension but is
+too short to make it partial. The law of suspension makes no difference between the first two; a
+reform may."""
 ROWS = (
     "none",
     "unemployment_benefit",
@@ -84,13 +86,6 @@ def household_index(
     return 4 * claims_housing_allowance + 2 * claims_social_assistance + 1 * care_allowance
 
 
-def unemployment_status(law: Law) -> BenefitStatus:
-    """The flat-rate unemployment benefit in force: general support or labour-market subsidy."""
-    if law.unemployment.general_support_eur_day > 0.0:
-        return BenefitStatus.general_support
-    return BenefitStatus.labour_market_subsidy
-
-
 def simulation_rows(
     law: Law, pension_levels_eur_month: Mapping[str, float], pension_replacement_share: float
 ) -> tuple[StatusRow, ...]:
@@ -112,7 +107,7 @@ def simulation_rows(
         )
     rows = [
         StatusRow("none", BenefitStatus.none),
-        StatusRow("unemployment_benefit", unemployment_status(law)),
+        StatusRow("unemployment_benefit", flat_rate_unemployment_benefit(law)),
         StatusRow("sickness_allowance", BenefitStatus.sickness_allowance),
         StatusRow("rehabilitation_allowance", BenefitStatus.rehabilitation_allowance),
     ]
@@ -132,7 +127,7 @@ def over_limit(
 ) -> NDArray[np.bool_]:
     """Whether a month at this pay counts towards the end of the whole pension, ``(row, wage)``.
 
-    Pay above the limit of the whole pension in a job that is not too short for it.
+    Pay above the limit that counts, in a job that is not too short for it.
     """
     counts = np.zeros((len(rows), len(wages)), dtype=np.bool_)
     for position, row in enumerate(rows):
@@ -146,7 +141,7 @@ def over_limit(
                 False,
                 True,
             )
-            counts[position] = wages > limit_of_whole_pension(law.pensions, claim)
+            counts[position] = wages > limit_that_counts(law.pensions, claim)
     return counts
 
 
@@ -262,6 +257,7 @@ def _fill(
                     person.municipal_tax_share,
                     person.church_tax_share,
                     person.municipality_group,
+                    person.pensioners_municipality_group,
                     rows[row, 1],
                     person.personal_earnings_limit_eur_month,
                     households[household, 0] > 0.0,

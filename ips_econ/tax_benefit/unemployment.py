@@ -45,13 +45,17 @@ class UnemploymentLaw(NamedTuple):
     earnings_related_allowance_step_2_days: float
     earnings_related_allowance_step_2_factor: float
     earnings_related_allowance_longest_days: float
+    earnings_related_allowance_longest_days_older: float
+    earnings_related_allowance_older_from_age: float
+    days_since_earnings_related_allowance_steps: float
 
 
 class Means(NamedTuple):
     """What the means test and the family decide; EUR/month.
 
     ``pension`` is a partial disability pension, ``other_income`` all other own income that is no
-    pay; ``parents_income`` that of the parents a young person lives with, 0 if they live apart.
+    pay; ``parents_income`` that of the parents a young person lives with, 0 if they live apart;
+    ``in_service``: days of an employment service fall in the month.
     """
 
     pension: float
@@ -59,6 +63,7 @@ class Means(NamedTuple):
     parents_income: float
     has_family: bool
     children: int
+    in_service: bool = False
 
 
 @step
@@ -98,8 +103,12 @@ def means_tested(law: UnemploymentLaw, full_benefit_eur_month: float, means: Mea
 
     A share of the person's own income above a limit is taken; a young person who lives with
     parents gets a part that falls with the parents' income, down to a smallest share. A social
-    benefit is taken whole, if that leaves less (TTL 4 luku 7 §).
+    benefit is taken whole, if that leaves less (TTL 4 luku 7 §); during an employment service
+    nothing else is (TTL 7 luku 8 §).
     """
+    without_pension = max(0.0, full_benefit_eur_month - means.pension)
+    if means.in_service:
+        return without_pension
     limit = law.unemployment_means_test_limit_alone
     taper = law.unemployment_means_test_taper_alone
     if means.has_family and law.unemployment_means_test_limit_family > 0.0:
@@ -113,7 +122,7 @@ def means_tested(law: UnemploymentLaw, full_benefit_eur_month: float, means: Mea
         excess = means.parents_income - law.unemployment_parents_income_limit
         smallest = law.unemployment_parents_smallest_share * benefit
         benefit = max(smallest, benefit - law.unemployment_parents_income_taper * excess)
-    return max(0.0, min(benefit, full_benefit_eur_month - means.pension))
+    return min(benefit, without_pension)
 
 
 @step
@@ -157,12 +166,25 @@ def basic_part_day(law: UnemploymentLaw) -> float:
 
 @step
 def earnings_related_step(law: UnemploymentLaw, days_paid: float) -> float:
-    """Share of the earnings-related allowance that is left after so many paid days (porrastus)."""
+    """Share of the earnings-related allowance that is left after so many paid days (porrastus).
+
+    The steps fall on those who met the work condition since they began; who has been paid for
+    more days than that did not.
+    """
+    if days_paid > law.days_since_earnings_related_allowance_steps:
+        return 1.0
     if 0.0 < law.earnings_related_allowance_step_2_days <= days_paid:
         return law.earnings_related_allowance_step_2_factor
     if 0.0 < law.earnings_related_allowance_step_1_days <= days_paid:
         return law.earnings_related_allowance_step_1_factor
     return 1.0
+
+
+def longest_days_of_allowance(law: UnemploymentLaw, age: float) -> float:
+    """Days for which the earnings-related allowance is paid at most (enimmäisaika, TTL 6:7)."""
+    if age >= law.earnings_related_allowance_older_from_age:
+        return law.earnings_related_allowance_longest_days_older
+    return law.earnings_related_allowance_longest_days
 
 
 @step

@@ -30,8 +30,8 @@ from ips_econ.population.randomness import Event
 GOLDEN = 0x9E3779B97F4A7C15
 WORD = 2**64
 AGE_BAND_STARTS = np.array([18.0, 25.0, 35.0, 45.0, 55.0])
-FIRST_YEAR, SECOND_YEAR, SHORT_JOB = range(3)
-FIRST_YEAR_MONTHS = 12
+FIRST_YEAR, SECOND_YEAR, SHORT_JOB, UNDER_A_YEAR = range(4)
+YEAR = 12
 RETIREMENT = 65
 TRIAL = 18
 DAYS_A_MONTH = 365.25 / 12.0
@@ -187,7 +187,7 @@ class Course:
         self.entered = np.zeros(n, dtype=bool)
         self.first_job = np.ones(n, dtype=bool)
         self.full_time = np.zeros(n, dtype=bool)
-        self.lasting = np.zeros(n, dtype=bool)
+        self.job_length = np.zeros(n, dtype=np.int64)
         self.tenure = np.zeros(n, dtype=np.int64)
         self.pay = np.zeros(n, dtype=np.int64)
         self.benefit = people.benefit.copy()
@@ -291,13 +291,13 @@ def start_jobs(world: World, people: People, course: Course, new: np.ndarray, mo
     grid = np.floor(wage / world.rules.pay_step + 0.5).astype(np.int64)
     course.pay[new] = np.clip(grid, 1, points - 1)
     course.full_time[new] = full_time
-    lasting = np.ones(len(new), dtype=bool)
-    for tenure in (1, 2):
+    length = np.full(len(new), YEAR)
+    for tenure in reversed(range(1, YEAR)):
         ahead = month + tenure
         if ahead <= world.months:
             loss = losing(world, people, course, new, ahead, tenure)
-            lasting &= luck(keys, ahead, Event.WORK) < 1.0 - loss
-    course.lasting[new] = lasting
+            length[luck(keys, ahead, Event.WORK) >= 1.0 - loss] = tenure
+    course.job_length[new] = length
     well = new[course.benefit[new] == Benefit.SICKNESS_ALLOWANCE]
     course.benefit[well] = Benefit.UNEMPLOYMENT_SUPPORT
     course.months_sick[well] = 0
@@ -306,10 +306,10 @@ def start_jobs(world: World, people: People, course: Course, new: np.ndarray, mo
 def rows_of(
     benefit: np.ndarray, pension: np.ndarray, phase: np.ndarray, rehab: np.ndarray
 ) -> np.ndarray:
-    """Rows of the rule tables: none, support, sickness, rehabilitation, then three per pension."""
+    """Rows of the rule tables: none, support, sickness, rehabilitation, then four per pension."""
     disabled = benefit >= Benefit.REHABILITATION_SUBSIDY
     simple = np.where(rehab & (benefit <= Benefit.UNEMPLOYMENT_SUPPORT), 3, benefit)
-    return np.where(disabled, 4 + 3 * pension + phase, simple)
+    return np.where(disabled, 4 + 4 * pension + phase, simple)
 
 
 class Law:
@@ -414,8 +414,8 @@ def suspend_pensions(
     """A pension rests while pay is above the limit and ends after too long: rows and pay."""
     rules, working = world.rules, course.working
     pay = np.where(working, course.pay, 0)
-    short = working & ~course.lasting
-    phase = np.where(short, SHORT_JOB, FIRST_YEAR)
+    under_a_year = np.where(course.job_length < 3, SHORT_JOB, UNDER_A_YEAR)
+    phase = np.where(working & (course.job_length < YEAR), under_a_year, FIRST_YEAR)
     kela = people.service == Service.KELA_VOCATIONAL_REHABILITATION
     rehab = (course.service_left > 0) & kela & ~working
     row = rows_of(course.benefit, people.pension, phase, rehab)
@@ -424,8 +424,8 @@ def suspend_pensions(
     over = resting & (course.months_over > rules.suspension_limit)
     course.benefit = np.where(over, Benefit.UNEMPLOYMENT_SUPPORT, course.benefit)
     course.months_over[over] = 0
-    board.post(month, Count.SUSPENDED, resting & ~over)
-    later = resting & ~over & (course.months_over > FIRST_YEAR_MONTHS)
+    board.post(month, Count.OVER_LIMIT, resting & ~over)
+    later = resting & ~over & (course.months_over > YEAR)
     phase = np.where(later, SECOND_YEAR, phase)
     return rows_of(course.benefit, people.pension, phase, rehab), pay
 

@@ -18,8 +18,10 @@ from ips_econ.ledger.posting import (
     FIRST_YEAR,
     SECOND_YEAR,
     SHORT_JOB,
+    UNDER_A_YEAR,
     Count,
     pay_index,
+    phase_of_job,
     rule_row,
 )
 from ips_econ.ledger.walk import Measure, World, live_block, trace_block
@@ -92,6 +94,15 @@ def short_suspension() -> World:
     return with_suspension_limit(eager(scenario_world()), 2)
 
 
+def flexible() -> World:
+    """The reform of 2028: pay over the limit reduces pensions, halves them and ends them."""
+    world = eager(scenario_world("economics.reform=flexible_disability_pension_2028"))
+    hazards = world.hazards._replace(
+        first_loss=world.hazards.first_loss * 0.3, later_loss=world.hazards.later_loss * 0.3
+    )
+    return world._replace(hazards=hazards)
+
+
 def high_mortality() -> World:
     world = scenario_world()
     return world._replace(death=np.minimum(0.05, world.death * 100.0))
@@ -132,6 +143,7 @@ VARIANTS = {
         busy_hospital,
         entry_years,
         short_suspension,
+        flexible,
         high_mortality,
         twenty_years,
         rehabilitation,
@@ -233,8 +245,18 @@ def ended_in_work(world: World) -> int:
 
 def test_a_short_limit_ends_pensions() -> None:
     world, outcome, _ = both("short_suspension")
-    assert outcome.totals.monthly[..., Count.SUSPENDED].sum() > 100
+    assert outcome.totals.monthly[..., Count.OVER_LIMIT].sum() > 100
     assert ended_in_work(world) > ended_in_work(with_suspension_limit(world, 1000)) + 20
+
+
+def test_the_flexible_model_is_lived_through_to_its_end() -> None:
+    world, outcome, _ = both("flexible")
+    history = outcome.histories
+    rows = {ROWS[int(row)] for row in np.unique(history[history[..., WORKING] == 1.0][:, ROW])}
+    for phase in ("first_year", "second_year", "short_job", "under_a_year"):
+        assert any(row.endswith(phase) for row in rows), phase
+    assert world.rules.suspension_limit == 24
+    assert ended_in_work(world) > ended_in_work(with_suspension_limit(world, 1000)) + 5
 
 
 def test_many_die_and_stay_dead() -> None:
@@ -419,10 +441,19 @@ def test_one_month_of_money_by_hand() -> None:
         (PENSION, 2, SECOND_YEAR, True, "middle_pension_second_year"),
         (PENSION, 3, FIRST_YEAR, False, "high_pension_first_year"),
         (PENSION, 3, SHORT_JOB, False, "high_pension_short_job"),
+        (PENSION, 1, UNDER_A_YEAR, False, "low_pension_under_a_year"),
     ],
 )
 def test_row_of_the_rule_tables(benefit, pension, phase, rehabilitation, row) -> None:
     assert ROWS[rule_row(benefit, pension, phase, rehabilitation)] == row
+
+
+@pytest.mark.parametrize(
+    ("months", "phase"),
+    [(1, SHORT_JOB), (2, SHORT_JOB), (3, UNDER_A_YEAR), (11, UNDER_A_YEAR), (12, FIRST_YEAR)],
+)
+def test_phase_of_a_job_by_its_length(months, phase) -> None:
+    assert phase_of_job(months, 3, 12) == phase
 
 
 def test_pay_is_paid_in_steps_of_the_grid() -> None:

@@ -16,6 +16,7 @@ from ips_econ.parameters.library import load_library
 from ips_econ.tax_benefit.circumstances import (
     FULL_PENSION_STATUSES,
     PENSION_STATUSES,
+    UNEMPLOYMENT_STATUSES,
     BenefitStatus,
     Children,
     Circumstances,
@@ -38,12 +39,13 @@ from ips_econ.tax_benefit.net_income import (
     net_income,
     net_pay_of_partner,
 )
+from ips_econ.tax_benefit.pensions import disability_pension, pension_claim
 from ips_econ.tax_benefit.social_assistance import basic_amount
 
 REGIMES = (
     date(2024, 1, 1),
     date(2024, 4, 1),
-    date(2024, 9, 1),
+    date(2024, 9, 2),
     date(2025, 1, 1),
     date(2025, 8, 1),
     date(2026, 1, 1),
@@ -95,6 +97,15 @@ def cases(draw: st.DrawFn) -> tuple[Law, Circumstances]:
     amounts = st.floats(1.0 if status in NEEDS_A_PENSION else 0.0, 4_000.0)
     partner = draw(st.booleans())
     small, middle = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    children = Children(
+        small,
+        middle,
+        draw(st.integers(0, 2)),
+        draw(st.integers(0, 1)),
+        draw(st.integers(0, 1)),
+        draw(st.integers(0, small + middle)),
+    )
+    unemployed = status in UNEMPLOYMENT_STATUSES
     circumstances = Circumstances(
         status=status,
         gross_wage_eur_month=draw(st.floats(0.0, 8_000.0)),
@@ -103,7 +114,8 @@ def cases(draw: st.DrawFn) -> tuple[Law, Circumstances]:
         municipal_tax_share=draw(st.floats(0.04, 0.11)),
         church_tax_share=draw(st.sampled_from([0.0, 0.01, 0.02])),
         municipality_group=draw(st.sampled_from([1, 2, 3])),
-        earnings_related_pension_eur_month=draw(amounts) if pensioner else 0.0,
+        pensioners_municipality_group=draw(st.sampled_from([1, 2, 3])),
+        earnings_related_pension_eur_month=draw(amounts) if pensioner or unemployed else 0.0,
         personal_earnings_limit_eur_month=draw(st.floats(0.0, 3_000.0)) if pensioner else 0.0,
         claims_housing_allowance=draw(st.booleans()),
         claims_social_assistance=draw(st.booleans()),
@@ -117,17 +129,10 @@ def cases(draw: st.DrawFn) -> tuple[Law, Circumstances]:
         service_days_month=draw(st.sampled_from([0.0, 12.0])),
         has_partner=partner,
         partner_wage_eur_month=draw(st.floats(0.0, 4_000.0)) if partner else 0.0,
-        children=Children(
-            small,
-            middle,
-            draw(st.integers(0, 2)),
-            draw(st.integers(0, 1)),
-            draw(st.integers(0, 1)),
-            draw(st.integers(0, small + middle)),
-        ),
+        children=children,
         employer=draw(st.sampled_from(Employer)).value,
-        first_month_of_unemployment=draw(st.booleans()),
-        receives_maintenance_support=draw(st.booleans()),
+        first_month_of_unemployment=unemployed and draw(st.booleans()),
+        receives_maintenance_support=under_18(children) > 0 and draw(st.booleans()),
     )
     return rules, circumstances
 
@@ -163,7 +168,8 @@ def test_one_primary_benefit_and_one_housing_allowance_at_most(
     assert housing.sum() <= circumstances.rent_eur_month + 1e-9
     primary = items[Item.sickness_allowance : Item.other_taxable_benefit]
     pension = items[Item.national_pension : Item.pension_child_increase].sum()
-    assert np.count_nonzero(primary) + (pension > 0) <= 1
+    beside = circumstances.status in UNEMPLOYMENT_STATUSES  # a partial pension
+    assert np.count_nonzero(primary) + (pension > 0 and not beside) <= 1
     assert items[Item.care_allowance] == 0 or items[Item.disability_allowance] == 0
     if items[Item.care_allowance] > 0:
         assert circumstances.status in FULL_PENSION_STATUSES
@@ -273,7 +279,7 @@ def test_where_net_income_falls_with_benefits_that_depend_on_earlier_pay() -> No
     """Earlier pay of 2,500 EUR: two fifths are 1,000, three fifths 1,500.
 
     A partial sickness allowance needs 40 to 60 per cent of full work; the first euro ends the
-    full one. A student's grant is taken back above 20,127 EUR a year.
+    full one. Above 20,127 EUR a year and 374 more a student gives months of aid back.
     """
     insured, daily_allowance = 71, 1_437
     earlier = {"earlier_wage_eur_month": 2_500.0}
@@ -289,7 +295,18 @@ def test_where_net_income_falls_with_benefits_that_depend_on_earlier_pay() -> No
     young = drops(BenefitStatus.young_persons_rehabilitation_allowance)
     assert young == [insured, daily_allowance]
     student = drops(BenefitStatus.student)
-    assert student == [insured, daily_allowance, 1_677]
+    assert student == [
+        insured,
+        daily_allowance,
+        1_708,
+        1_863,
+        2_050,
+        2_236,
+        2_422,
+        2_609,
+        2_795,
+        2_982,
+    ]
     suspended = drops(BenefitStatus.suspended_disability_pension)
     assert suspended == [insured, daily_allowance]
 
@@ -303,6 +320,29 @@ def test_the_flexible_model_has_no_cliff_at_the_limit_in_the_first_year() -> Non
     assert first_year[2:] == list(range(1_750, 2_147)), "pay takes the pension euro for euro"
     later = drops(pension, reform=reform, months_in_work=25)
     assert later == [insured, 990, daily_allowance]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.floats(0.0, 3_000.0),
+    st.floats(0.0, 3_000.0),
+    st.floats(0.0, 6_000.0),
+    st.floats(0.0, 3_000.0),
+    st.sampled_from([1, 2, 3, 6, 11, 12]),
+)
+def test_the_flexible_model_never_takes_more_from_pensions_than_the_pay_it_follows(
+    pension: float, limit: float, wage: float, more: float, months: int
+) -> None:
+    """One euro of pay is taken from one pension, in the first year of a job."""
+    rules = law(SUMMER_2026, "flexible_disability_pension_2028").pensions
+    claim = pension_claim(rules, pension, limit, 0.0, False, True)
+
+    def total(pay: float) -> float:
+        paid = disability_pension(rules, claim, pay, months, False)
+        return paid.national + paid.guarantee + paid.earnings_related
+
+    assert -1e-9 <= total(wage) - total(wage + more) <= more + 1e-9
+    assert total(wage) <= total(0.0) + 1e-9
 
 
 def test_a_rehabilitation_subsidy_pays_what_a_disability_pension_pays() -> None:
@@ -386,7 +426,19 @@ def test_every_problem_of_the_circumstances_is_named_at_once() -> None:
             },
             "has ended after so many days; found 400.0; allowed: less than 400",
         ),
+        (
+            {
+                "status": BenefitStatus.earnings_related_unemployment,
+                "age": 58.0,
+                "unemployment_days_paid": 500.0,
+            },
+            "has ended after so many days; found 500.0; allowed: less than 500",
+        ),
         ({"partner_wage_eur_month": 1.0}, "goes with a partner"),
+        ({"receives_maintenance_support": True}, "maintenance support is paid for children"),
+        ({"first_month_of_unemployment": True}, "belongs to an unemployment benefit"),
+        ({"children": Children(in_day_care=-1)}, "in_day_care: is out of range"),
+        ({"pensioners_municipality_group": 0}, "pensioners_municipality_group: is not a"),
         (
             {"children": Children(in_day_care=1)},
             "more children in day care than children under ten",

@@ -49,11 +49,27 @@ def test_the_marginal_rate_is_that_of_ten_euros_more(law: Law) -> None:
 
 def test_without_the_job_a_suspended_pension_is_paid_again(law: Law) -> None:
     suspended = PENSIONER._replace(status=BenefitStatus.suspended_disability_pension)
-    idle = budget(law, without_work(suspended))
+    idle = budget(law, without_work(law, suspended))
     assert idle[Item.national_pension] == 787.07
     assert (
         incentives(law, suspended).net_without_work == incentives(law, PENSIONER).net_without_work
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "benefit"),
+    [(date(2026, 6, 1), Item.general_support), (date(2026, 3, 1), Item.labour_market_subsidy)],
+)
+def test_a_pension_that_has_ended_does_not_come_back_without_the_job(
+    on: date, benefit: Item
+) -> None:
+    rules = load_law(load_library(), on)
+    ended = PENSIONER._replace(months_in_work=25)
+    idle = budget(rules, without_work(rules, ended))
+    assert idle[Item.national_pension] == 0.0
+    assert idle[benefit] == pytest.approx(37.21 * 21.5)
+    below = PENSIONER._replace(gross_wage_eur_month=900.0, months_in_work=25)
+    assert budget(rules, without_work(rules, below))[Item.national_pension] > 0.0
 
 
 def test_a_curve_holds_the_budget_of_every_wage(law: Law) -> None:

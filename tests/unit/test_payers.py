@@ -116,7 +116,12 @@ def test_an_earnings_related_allowance_has_four_payers(library: ParameterLibrary
 
 @pytest.mark.parametrize(
     ("year", "earlier", "state"),
-    [(2026, 0.0, 1.0), (2026, 3_000.0, 0.0), (2024, 3_000.0, 0.05), (2026, 600.0, 0.5225)],
+    [
+        (2026, 0.0, 1.0),
+        (2026, 3_000.0, 0.0),
+        (2024, 3_000.0, 0.05),
+        (2026, 600.0, 0.5225),
+    ],
 )
 def test_the_state_pays_what_a_sickness_allowance_lacks_from_the_minimum(
     library: ParameterLibrary, year: int, earlier: float, state: float
@@ -126,3 +131,17 @@ def test_the_state_pays_what_a_sickness_allowance_lacks_from_the_minimum(
     assert shares["sickness_allowance"].get("state", 0.0) == pytest.approx(state, abs=1e-3)
     assert sum(shares["sickness_allowance"].values()) == pytest.approx(1.0)
     assert shares["rehabilitation_allowance"] == shares["sickness_allowance"]
+
+
+@pytest.mark.parametrize(
+    ("year", "state_share_of_insured"), [(2024, 0.05), (2025, 0.0), (2026, 0.0)]
+)
+def test_a_sickness_allowance_after_an_unemployment_benefit_is_insured_for_the_most_part(
+    library: ParameterLibrary, year: int, state_share_of_insured: float
+) -> None:
+    """37.21 EUR on five days a week are 31.01 on six; the minimum is 31.99 (SVL 11 luku 6 §)."""
+    insured = round(37.21 * 5 / 6, 2) / 31.99 * (1.0 - state_share_of_insured)
+    for item in ("sickness_allowance", "rehabilitation_allowance"):
+        shares = payers(library, date(year, 6, 1))[item]
+        assert shares["social_insurance"] == pytest.approx(insured, abs=0.005)
+        assert sum(shares.values()) == pytest.approx(1.0)

@@ -165,7 +165,7 @@ def test_between_two_and_three_fifths_of_earlier_pay_half_the_pension_is_paid(
     assert at(1_200.01) == at(1_800.0) == half
     assert at(1_800.01) == RESTS
     assert at(1_500.0, months=11) == goes_on(1_500.0), "work of less than a year"
-    assert pensions.limit_of_whole_pension(law, claim) == pytest.approx(1_800.0)
+    assert pensions.limit_that_counts(law, claim) == pytest.approx(1_800.0)
 
 
 # The flexible model proposed for 2028 ----------------------------------------------------------
@@ -214,6 +214,20 @@ def test_after_a_year_over_the_limit_a_full_pension_is_made_partial_and_after_tw
         24: (750.0, True, False),
         25: (0.0, False, True),
     }
+
+
+def test_a_euro_of_pay_is_taken_from_one_pension_only(flexible: PensionLaw) -> None:
+    """Earnings-related pension of 600, limit 1,200: both pensions have pay of their own.
+
+    At 1,700 a month 12 x 500 - 2 x 1,200 leave 300 a month above the personal limit, and
+    12 x 709.10 - 2 x 990.90 leave 543.95 above the fixed one: 300 come from the earnings-related
+    pension, the other 243.95 from national and guarantee pension.
+    """
+    full = paid(flexible, 600.0, 1_200.0, 0.0)
+    cut = paid(flexible, 600.0, 1_200.0, 1_700.0)
+    assert full.earnings_related - cut.earnings_related == pytest.approx(300.0)
+    from_kela = full.national + full.guarantee - cut.national - cut.guarantee
+    assert from_kela == pytest.approx(243.95)
 
 
 def test_a_national_pension_is_reduced_without_a_partial_form_until_it_ends(

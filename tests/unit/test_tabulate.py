@@ -12,7 +12,7 @@ from ips_econ.parameters.library import ParameterLibrary, load_library
 from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
 from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law, load_law
-from ips_econ.tax_benefit.net_income import monthly_budget
+from ips_econ.tax_benefit.net_income import budget, monthly_budget, pension_has_ended
 from ips_econ.tax_benefit.tabulate import (
     HOUSEHOLDS,
     ROWS,
@@ -139,6 +139,71 @@ def test_a_month_counts_towards_the_end_of_a_pension_above_the_limit_of_all_of_i
     assert first["high_pension_first_year"] == 1_805.0
     assert first["high_pension_short_job"] == np.inf
     assert first["unemployment_benefit"] == np.inf
+
+
+@pytest.mark.parametrize("reform", ["none", "flexible_disability_pension_2028"])
+def test_months_that_count_are_those_after_which_the_pension_has_ended(
+    library: ParameterLibrary, reform: str
+) -> None:
+    """The walk's count of months over the limit and the rules of one budget agree."""
+    rules = load_law(library, date(2026, 6, 1), reform)
+    rows, wages = simulation_rows(rules, LEVELS, 0.5), wage_grid()[::7]
+    counts = over_limit(rules, rows, wages)
+    lasting = 0
+    for position, row in enumerate(rows):
+        if row.earlier_wage_eur_month == 0.0 and "pension" not in row.name:
+            assert not counts[position].any()
+            continue
+        if row.name.endswith("short_job"):
+            assert not counts[position].any()
+            continue
+        lasting += 1
+        person = PERSON._replace(
+            status=row.status.value,
+            earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
+            earlier_wage_eur_month=row.earlier_wage_eur_month,
+            months_in_work=25,
+        )
+        ended = [
+            pension_has_ended(rules, person._replace(gross_wage_eur_month=float(wage)))
+            for wage in wages
+        ]
+        assert counts[position].tolist() == ended, row.name
+    assert lasting == 12
+
+
+@pytest.mark.parametrize("reform", ["none", "flexible_disability_pension_2028"])
+@pytest.mark.parametrize(("phase", "months"), [("under_a_year", 6), ("first_year", 12)])
+def test_a_row_holds_the_pension_that_one_budget_gives_for_a_job_of_its_length(
+    library: ParameterLibrary, reform: str, phase: str, months: int
+) -> None:
+    rules = load_law(library, date(2026, 6, 1), reform)
+    rows = simulation_rows(rules, LEVELS, 0.5)
+    wages = np.array([1_100.0, 1_300.0, 1_600.0])
+    table = tabulate(rules, rows, HOUSEHOLDS[:1], wages, PERSON)
+    for position, row in enumerate(rows):
+        if not row.name.endswith(phase):
+            continue
+        for w, wage in enumerate(wages):
+            person = PERSON._replace(
+                status=row.status.value,
+                gross_wage_eur_month=float(wage),
+                earnings_related_pension_eur_month=row.earnings_related_pension_eur_month,
+                earlier_wage_eur_month=row.earlier_wage_eur_month,
+                months_in_work=months,
+                claims_housing_allowance=False,
+            )
+            np.testing.assert_allclose(table[position, 0, w], budget(rules, person), atol=1e-9)
+
+
+def test_a_job_under_a_year_does_not_make_a_full_pension_partial(law: Law) -> None:
+    """Earlier pay of 2,400: above two fifths, 960, only a job of a year or more halves it."""
+    rows = simulation_rows(law, LEVELS, 0.5)
+    table = tabulate(law, rows, HOUSEHOLDS[:1], np.array([1_200.0]), PERSON)
+    paid = {name: table[ROWS.index(name), 0, 0, Item.earnings_related_pension] for name in ROWS}
+    assert paid["middle_pension_first_year"] == 600.0
+    assert paid["middle_pension_under_a_year"] == 1_200.0
+    assert paid["middle_pension_short_job"] == 1_200.0
 
 
 def test_a_missing_pension_level_is_named(law: Law) -> None:

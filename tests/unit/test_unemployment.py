@@ -148,3 +148,29 @@ def test_the_basic_part_is_what_state_and_municipality_pay_of_the_allowance() ->
 def test_seven_days_of_the_first_month_are_not_paid() -> None:
     law = law_on(2026, 6).unemployment
     assert unemployment.share_after_waiting(law) == pytest.approx(14.5 / 21.5)
+
+
+@pytest.mark.parametrize("on", [date(2024, 6, 1), date(2026, 6, 1)])
+def test_during_a_service_means_are_not_tested_but_a_pension_is_taken(on: date) -> None:
+    rules = load_law(load_library(), on).unemployment
+    means = unemployment.Means(200.0, 5_000.0, 9_000.0, False, 0)
+    assert unemployment.means_tested(rules, 800.0, means._replace(in_service=True)) == 600.0
+    assert unemployment.means_tested(rules, 800.0, means) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("on", "days", "step"),
+    [
+        (date(2024, 8, 1), 200.0, 1.0),
+        (date(2024, 12, 2), 40.0, 0.8),
+        (date(2024, 12, 2), 70.0, 1.0),
+        (date(2025, 9, 1), 200.0, 0.75),
+        (date(2025, 9, 1), 270.0, 1.0),
+    ],
+)
+def test_steps_fall_on_those_who_met_the_work_condition_since_september_2024(
+    on: date, days: float, step: float
+) -> None:
+    """13 weeks lie between 2 September and 2 December 2024: 65 days of benefit at most."""
+    rules = load_law(load_library(), on).unemployment
+    assert unemployment.earnings_related_step(rules, days) == step
