@@ -13,7 +13,6 @@ import pytest
 
 from ips_econ import cli
 from ips_econ.tax_benefit.circumstances import BenefitStatus
-from ips_econ.tax_benefit.items import PARTICIPANT_ITEMS
 
 KEYS = {
     "date",
@@ -197,6 +196,126 @@ def test_several_columns_are_a_list_of_cases(run: Any) -> None:
     assert pensions == [0.0, 787.07], "the limit was 976.59 in 2024"
 
 
+MONTH = 21.5 * 37.21  # the flat-rate unemployment benefit, EUR/month
+BY_HAND = [
+    ("--benefit general_support --first-month", "general_support", 14.5 * 37.21),
+    ("--benefit general_support --other-taxable-benefit 411", "general_support", MONTH - 50),
+    (
+        "--benefit general_support --other-taxable-benefit 411 --service-days 5",
+        "general_support",
+        MONTH,
+    ),
+    ("--benefit general_support --parents-income 2700", "general_support", MONTH - 100),
+    (
+        "--benefit labour_market_subsidy --other-taxable-benefit 1144 --partner --date 2026-03-15",
+        "labour_market_subsidy",
+        MONTH - 50,
+    ),
+    (
+        "--benefit labour_market_subsidy --other-taxable-benefit 1274 --child 5 --date 2026-03-15",
+        "labour_market_subsidy",
+        MONTH - 50,
+    ),
+    ("--partner --child 5 --maintenance-support", "maintenance_support", 197.71),
+    ("--partner --child 5", "maintenance_support", 0.0),
+    # maintenance support is no income in the housing allowance: 652 - (1300 - 1057) / 2
+    (
+        "--gross 1300 --rent 900 --child 5 --maintenance-support",
+        "general_housing_allowance",
+        0.7 * (652 - 121.5),
+    ),
+    # but it is in the day-care fee: 10.7 % of 4200 + 197.71 - 4066
+    ("--gross 4200 --child 2 --day-care 1 --maintenance-support", "day_care_fee", -35.0),
+    ("--benefit student --partner-wage 5245 --child 2 --day-care 1", "day_care_fee", 0.0),
+    # 12 x 1800 exceed 20,127 by 1,473: one month of nine goes
+    ("--benefit student --gross 1800 --rent 400", "study_grant", 279.38 * 8 / 9),
+    ("--benefit student --gross 1800 --rent 400", "student_housing_supplement", 248.0 * 8 / 9),
+    ("--benefit student --gross 4000 --rent 400", "student_housing_supplement", 0.0),
+    # a partial pension rests above three fifths of earlier pay, beside unemployment too
+    (
+        "--benefit general_support --pension 600 --earlier-wage 2000 --gross 1100",
+        "earnings_related_pension",
+        600.0,
+    ),
+    (
+        "--benefit general_support --pension 600 --earlier-wage 2000 --gross 1300",
+        "earnings_related_pension",
+        0.0,
+    ),
+    (
+        "--benefit general_support --pension 600 --earlier-wage 2000 --gross 1300",
+        "general_support",
+        MONTH - 650,
+    ),
+    # no full pension any more: the general housing allowance, 447 - (1200 - 761) / 2
+    (
+        "--benefit national_disability_pension --gross 1200 --months-in-work 25 --rent 550",
+        "general_housing_allowance",
+        0.7 * (447 - 219.5),
+    ),
+    (
+        "--benefit earnings_related_disability_pension --pension 626 --earlier-wage 2500 "
+        "--gross 1010 --rent 550",
+        "general_housing_allowance",
+        0.7 * (447 - 281),
+    ),
+    (
+        "--benefit earnings_related_disability_pension --pension 626 --earlier-wage 2500 "
+        "--gross 1010 --rent 550 --months-in-work 6",
+        "general_housing_allowance",
+        0.0,
+    ),
+    # Kouvola is in group III of one allowance and in group II of the other
+    (
+        "--benefit general_support --rent 900 --municipality Kouvola",
+        "general_housing_allowance",
+        0.7 * (394 - 19.5),
+    ),
+    (
+        "--benefit national_disability_pension --rent 900 --municipality Kouvola",
+        "pensioners_housing_allowance",
+        0.85 * (8_541 - 681.39 - 0.435 * (12 * 990.90 - 10_280)) / 12,
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "item", "amount"), BY_HAND)
+def test_an_option_reaches_the_rule_it_belongs_to(
+    run: Any, words: str, item: str, amount: float
+) -> None:
+    on = () if "--date" in words else SUMMER
+    assert amounts(answer(run, *words.split(), *on))[item] == pytest.approx(amount, abs=0.01)
+
+
+def test_a_small_employer_pays_the_lower_unemployment_contribution(run: Any) -> None:
+    told = answer(run, "--gross", "2000", "--employer", "small", *SUMMER)
+    paid = {item["id"]: item["eur_month"] for item in told["employer_items"]}
+    assert paid["employer_unemployment_contribution"] == pytest.approx(6.20)
+
+
+def test_the_church_tax_of_a_partner_lowers_what_social_assistance_counts(run: Any) -> None:
+    couple = ("--benefit", "social_assistance", "--partner-wage", "1800", "--rent", "900", *SUMMER)
+    church = ("--church-tax", "1.5")
+    single = ("--gross", "1800", *SUMMER)
+    nets = [answer(run, *single, *more)["net_income_eur_month"] for more in ((), church)]
+    tax = nets[0] - nets[1]
+    with_tax = amounts(answer(run, *couple, *church))["social_assistance"]
+    without = amounts(answer(run, *couple))["social_assistance"]
+    assert with_tax - without == pytest.approx(tax, abs=0.01)
+    assert tax > 5.0
+
+
+def test_a_partner_with_pay_is_a_second_adult_of_the_rent_limit(run: Any) -> None:
+    words = ("--benefit", "social_assistance", "--rent", "900", "--municipality", "Kajaani")
+    silent = amounts(answer(run, *words, "--partner", *SUMMER))["social_assistance"]
+    with_pay = amounts(answer(run, *words, "--partner-wage", "0", *SUMMER))["social_assistance"]
+    assert silent == with_pay > 0.0
+
+
+def test_the_largest_pay_has_a_marginal_rate_too(run: Any) -> None:
+    assert answer(run, "--gross", "100000", *SUMMER)["effective_marginal_tax_rate"] > 0.4
+
+
 # Text ------------------------------------------------------------------------------------------
 
 
@@ -338,6 +457,10 @@ def test_the_curve_as_json_marks_the_cliffs(run: Any) -> None:
         ),
         (("--reform", "flexible"), "--reform: there is no reform of this name"),
         (("--age", "70", "--rent", "-1"), "--rent: is out of range"),
+        (("--municipality-group", "0"), "--municipality-group: is not a municipality group"),
+        (("--child", "3", "--day-care", "-1"), "--day-care: is out of range; found -1"),
+        (("--first-month",), "--first-month: the waiting time belongs to an unemployment benefit"),
+        (("--maintenance-support",), "--child: maintenance support is paid for children"),
     ],
 )
 def test_what_cannot_be_used_is_named_with_a_remedy(
@@ -369,7 +492,6 @@ def test_a_budget_needs_neither_compiler_nor_charts() -> None:
         [sys.executable, "-c", script], check=True, capture_output=True, text=True
     )
     assert shown.stderr.splitlines()[-1] == "[]"
-    assert len(PARTICIPANT_ITEMS) == 31
 
 
 def test_a_place_that_cannot_be_written_is_named_with_a_remedy(run: Any, tmp_path: Path) -> None:
