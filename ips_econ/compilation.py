@@ -89,9 +89,11 @@ def compiled_without_allocation(function: F) -> F:
 def step(function: F) -> F:
     """Mark a scalar rule: plain Python when called from Python, compiled inside a loop.
 
-    A loop knows the steps that were marked before it; a module imports the steps its loops call.
+    Numba is told of it at once if it is loaded, otherwise when the first loop is defined.
     """
     _waiting.append(function)
+    if _numba.cache_info().currsize:
+        _tell_numba()
     return function
 
 

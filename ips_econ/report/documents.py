@@ -13,8 +13,9 @@ from ips_econ.language import SOURCE_LANGUAGE, Language, load_language
 from ips_econ.report import detail_tables, evidence_tables, tables
 from ips_econ.report.answer import answer, discount_rate, span
 from ips_econ.report.charts import all_charts
-from ips_econ.report.drawn_charts import DrawnChart, assets, chart_files, draw_charts, environment
+from ips_econ.report.drawn_charts import DrawnChart, chart_files, draw_charts
 from ips_econ.report.figures import euros
+from ips_econ.report.pages import assets, environment
 from ips_econ.report.result_shapes import HEADLINE_PERSPECTIVE, Results
 from ips_econ.report.results import load_results
 from ips_econ.run_directory import RunDirectory

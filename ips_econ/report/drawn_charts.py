@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ips_econ.file_formats import csv_bytes
 from ips_econ.language import Language
+from ips_econ.report.pages import assets, environment
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from ips_econ.report.chart_shapes import Chart
 
-_TEMPLATES = Path(__file__).with_name("templates")
 _PLOTLY = "plotly.min.js"
-_BREAKS = re.compile(r"(?<=[−+])(?=€)|(?<=\d)(?=[–…][\d−+])|(?<=\d[–…])(?=[\d−+])")
-"""Places inside a printed number or range where a line must not break."""
 
 
 @dataclass(frozen=True)
@@ -94,34 +87,3 @@ def _script_json(value: Mapping[str, Any]) -> str:
     """JSON that may stand inside a script element, whatever its texts hold."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _unbroken(value: Any) -> Any:
-    """A sign and the euro after it, and the two ends of a range, stay on one line of a page."""
-    return _BREAKS.sub("\u2060", value) if type(value) is str else value
-
-
-@lru_cache
-def environment() -> Environment:
-    """The templates of all pages."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_unbroken,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@lru_cache
-def assets() -> dict[str, Any]:
-    """Style and script that every page carries."""
-    from markupsafe import Markup
-
-    return {
-        "css": Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        "script": Markup((_TEMPLATES / "report.js").read_text(encoding="utf-8")),
-    }

@@ -22,7 +22,6 @@ from ips_econ.tax_benefit.circumstances import (
     Circumstances,
     check_circumstances,
     flat_rate_unemployment_benefit,
-    on_full_pension,
 )
 from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law
@@ -193,19 +192,9 @@ def tabulate(
     if grid.ndim != 1 or not np.all((grid >= 0.0) & (grid <= 100_000.0)):
         raise InputError("wages of a table are finite, from 0 to 100000 EUR/month", key="wages")
     table = np.empty((len(rows), len(households), len(grid), len(Item)))
-    row_table = np.array(
-        [
-            (
-                float(row.status),
-                row.earnings_related_pension_eur_month,
-                row.earlier_wage_eur_month,
-                float(row.months_in_work),
-            )
-            for row in rows
-        ]
-    ).reshape(len(rows), 4)
-    household_table = np.array([tuple(map(float, h)) for h in households]).reshape(-1, 3)
-    _fill(law, row_table, household_table, grid, _typed(person), table)
+    for r, row in enumerate(rows):
+        for h, household in enumerate(households):
+            _fill(law, _typed(_cell(person, row, household)), grid, table[r, h])
     return table
 
 
@@ -236,47 +225,48 @@ def _typed(person: Circumstances) -> Circumstances:
 _PATTERN = Circumstances(0, 0.0, 0.0, 0.0, 0.0)
 
 
+@step
+def at_wage(person: Circumstances, wage_eur_month: float) -> Circumstances:
+    """The same person with another gross wage; compiled loops cannot use ``_replace``."""
+    return Circumstances(
+        person.status,
+        wage_eur_month,
+        person.age,
+        person.rent_eur_month,
+        person.municipal_tax_share,
+        person.church_tax_share,
+        person.municipality_group,
+        person.pensioners_municipality_group,
+        person.earnings_related_pension_eur_month,
+        person.personal_earnings_limit_eur_month,
+        person.claims_housing_allowance,
+        person.claims_social_assistance,
+        person.care_allowance,
+        person.months_in_work,
+        person.pensioners_housing_allowance_in_suspension,
+        person.assets_eur,
+        person.social_assistance_rent_limit_eur_month,
+        person.earlier_wage_eur_month,
+        person.unemployment_days_paid,
+        person.other_taxable_benefit_eur_month,
+        person.parents_income_eur_month,
+        person.service_days_month,
+        person.has_partner,
+        person.partner_wage_eur_month,
+        person.children,
+        person.receives_maintenance_support,
+        person.employer,
+        person.first_month_of_unemployment,
+    )
+
+
 @compiled
 def _fill(
     law: Law,
-    rows: NDArray[np.float64],
-    households: NDArray[np.float64],
-    wages: NDArray[np.float64],
     person: Circumstances,
+    wages: NDArray[np.float64],
     table: NDArray[np.float64],
 ) -> None:
-    for row in range(rows.shape[0]):
-        pensioner = on_full_pension(int(rows[row, 0]))
-        for household in range(households.shape[0]):
-            for wage in range(wages.shape[0]):
-                circumstances = Circumstances(
-                    int(rows[row, 0]),
-                    wages[wage],
-                    person.age,
-                    person.rent_eur_month,
-                    person.municipal_tax_share,
-                    person.church_tax_share,
-                    person.municipality_group,
-                    person.pensioners_municipality_group,
-                    rows[row, 1],
-                    person.personal_earnings_limit_eur_month,
-                    households[household, 0] > 0.0,
-                    households[household, 1] > 0.0,
-                    int(households[household, 2]) if pensioner else 0,
-                    int(rows[row, 3]),
-                    person.pensioners_housing_allowance_in_suspension,
-                    person.assets_eur,
-                    person.social_assistance_rent_limit_eur_month,
-                    rows[row, 2],
-                    person.unemployment_days_paid,
-                    person.other_taxable_benefit_eur_month,
-                    person.parents_income_eur_month,
-                    person.service_days_month,
-                    person.has_partner,
-                    person.partner_wage_eur_month,
-                    person.children,
-                    person.receives_maintenance_support,
-                    person.employer,
-                    person.first_month_of_unemployment,
-                )
-                monthly_budget(law, circumstances, table[row, household, wage])
+    """The budgets of one person at every wage, ``(wage, item)``."""
+    for wage in range(wages.shape[0]):
+        monthly_budget(law, at_wage(person, wages[wage]), table[wage])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,10 @@ from typing import Any
 import pytest
 
 from ips_econ import cli
+from ips_econ.cli.net_income import net_income
+from ips_econ.cli.person import EMPLOYERS
 from ips_econ.tax_benefit.circumstances import BenefitStatus
+from ips_econ.tax_benefit.contributions import Employer
 
 KEYS = {
     "date",
@@ -502,3 +506,9 @@ def test_a_place_that_cannot_be_written_is_named_with_a_remedy(run: Any, tmp_pat
     assert f"{taken} cannot be a directory" in err
     assert "choose another with --out" in err
     assert taken.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_choices_of_the_command_are_those_of_the_rules() -> None:
+    assert {kind.name: kind.value for kind in Employer} == EMPLOYERS
+    listed = set(re.findall(r"[a-z]+(?:_[a-z]+)*", net_income.help or ""))
+    assert {status.name for status in BenefitStatus} <= listed

@@ -9,7 +9,7 @@ import pytest
 
 from ips_econ.errors import InputError
 from ips_econ.parameters.library import ParameterLibrary, load_library
-from ips_econ.tax_benefit.circumstances import BenefitStatus, Circumstances
+from ips_econ.tax_benefit.circumstances import BenefitStatus, Children, Circumstances
 from ips_econ.tax_benefit.items import Item
 from ips_econ.tax_benefit.law import Law, load_law
 from ips_econ.tax_benefit.net_income import budget, monthly_budget, pension_has_ended
@@ -17,6 +17,7 @@ from ips_econ.tax_benefit.tabulate import (
     HOUSEHOLDS,
     ROWS,
     StatusRow,
+    at_wage,
     household_index,
     over_limit,
     simulation_rows,
@@ -204,6 +205,23 @@ def test_a_job_under_a_year_does_not_make_a_full_pension_partial(law: Law) -> No
     assert paid["middle_pension_first_year"] == 600.0
     assert paid["middle_pension_under_a_year"] == 1_200.0
     assert paid["middle_pension_short_job"] == 1_200.0
+
+
+def test_at_another_wage_everything_else_about_a_person_stays() -> None:
+    """Every field has a value of its own, so that no two can change places unseen."""
+    texts = {
+        name: type(value)(number)
+        for number, (name, value) in enumerate(PERSON._asdict().items(), start=2)
+        if name != "children"
+    }
+    flags = {name: False for name, value in PERSON._asdict().items() if value is True}
+    person = PERSON._replace(**{**texts, **flags}, children=Children(1, 2, 3, 4, 5, 6))
+    assert at_wage(person, 777.0) == person._replace(gross_wage_eur_month=777.0)
+    for name in person._fields:
+        value = getattr(person, name)
+        if isinstance(value, bool):
+            turned = person._replace(**{name: not value})
+            assert at_wage(turned, 777.0) == turned._replace(gross_wage_eur_month=777.0), name
 
 
 def test_a_missing_pension_level_is_named(law: Law) -> None:
