@@ -19,6 +19,11 @@ def scenarios_directory() -> Path:
     return _data_directory("scenarios")
 
 
+def trials_directory() -> Path:
+    """Directory of the shipped trials (``<id>.toml``)."""
+    return _data_directory("trials")
+
+
 def _data_directory(name: str) -> Path:
     for directory in (PACKAGE / "_data" / name, PACKAGE.parent / name):
         if directory.is_dir():
