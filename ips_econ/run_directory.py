@@ -328,3 +328,22 @@ class RunDirectory:
             return ""
         blocks = "1 finished block is" if count == 1 else f"{count} finished blocks are"
         return f"{blocks} kept: give the same command again with --resume to go on"
+
+
+def write_files(place: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a directory that is no run, each whole or not at all.
+
+    Raises
+    ------
+    RunError
+        If the place cannot be a directory, is closed or full, with the remedy.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"{place} cannot be a directory ({reason}); choose another with --out"
+        raise RunError(message) from None
+    directory = RunDirectory(place, place, "")
+    for name, data in files.items():
+        directory.write_bytes(name, data)

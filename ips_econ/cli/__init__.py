@@ -49,6 +49,10 @@ COMMANDS = {
         "ips_econ.cli.net_income:net_income",
         "One person's month: taxes, benefits, payers, and what work pays.",
     ),
+    "validate": LazyCommand(
+        "ips_econ.cli.validate:validate",
+        "Reproduce published trials: predicted against observed.",
+    ),
     "parameters": LazyCommand(
         "ips_econ.cli.inspect:parameters",
         "List, show or export every parameter with its source and grade.",

@@ -12,7 +12,7 @@ import click
 
 from ips_econ.cli.option_types import AMOUNT, DAY
 from ips_econ.cli.person import DEFAULT_GROUP, circumstances_of, in_options, person_options
-from ips_econ.errors import InputError, RunError
+from ips_econ.errors import InputError
 from ips_econ.units import WEEKS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _curve(library: ParameterLibrary, language: Language, options: dict[str, Any
         )
         return
     from ips_econ.report.drawn_charts import chart_files, draw_charts
+    from ips_econ.run_directory import write_files
 
     out, written = options["out"] or DEFAULT_OUT, []
     for (cases, falls), curve in zip(days, curves, strict=True):
@@ -131,7 +132,7 @@ def _curve(library: ParameterLibrary, language: Language, options: dict[str, Any
         files = chart_files(draw_charts([chart], language), language)
         files["cliffs.csv"] = cliffs_csv(falls.cliffs)
         place = out if len(days) == 1 else out / budget.on.isoformat()
-        _write(place, files)
+        write_files(place, files)
         written += [place / name for name in files if name.startswith(("curve", "cliffs"))]
     _print_text(days, language)
     click.echo("\n" + "\n".join(str(path) for path in written))
@@ -150,20 +151,6 @@ def _falls(cases: Sequence[Case]) -> Falls:
     from ips_econ.tax_benefit.incentives import falls
 
     return falls(cases[0].budget.law, cases[0].budget.circumstances)
-
-
-def _write(place: Path, files: dict[str, bytes]) -> None:
-    from ips_econ.run_directory import RunDirectory
-
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = f"{place} cannot be a directory ({reason}); choose another with --out"
-        raise RunError(message) from None
-    directory = RunDirectory(place, place, "")
-    for name, data in files.items():
-        directory.write_bytes(name, data)
 
 
 def _print_json(answers: list[dict[str, Any]]) -> None:

@@ -27,7 +27,7 @@ WORKING, TENURE = 0, 7  # columns of a history
 HISTORY_BYTES = 8 * 8
 BLOCK_BYTES = 2.0e8
 LARGEST_BLOCK = 16
-OVERSAMPLING = 6
+OVERSAMPLING = 4
 """Clients lived for each one that must have had a job for so long; the rest is not counted."""
 PERCENTILES = (5, 25, 75, 95)
 STUDY = "work or study: study is not a state of the model"
@@ -117,7 +117,7 @@ def _live(
     """Figures of every replicate ``(draw,)`` by outcome and arm, and the draws finished so far."""
     plan = _plan(trial)
     plan.prepare()
-    rows = {index: block for index, block in enumerate(_blocks(trial, len(plan.draws)))}
+    rows = dict(enumerate(_blocks(trial, len(plan.draws))))
     found: dict[int, Arrays] = {}
     for index, arrays in execute(lambda block: _replicates(plan, trial, block), list(rows.items())):
         found[index] = arrays

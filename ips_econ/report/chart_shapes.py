@@ -94,7 +94,10 @@ class LinePanel:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar from ``start`` to ``end`` with whiskers; ``role`` is gain, loss or total."""
+    """A bar from ``start`` to ``end`` with whiskers; ``role`` is gain, loss or total.
+
+    ``point`` is a value set beside the bar, drawn as a diamond on it.
+    """
 
     label: str
     value: str
@@ -103,6 +106,7 @@ class Bar:
     low: float | None
     high: float | None
     role: str
+    point: float | None = None
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,8 @@ def _bars(
     x.update(zeroline=True, zerolinecolor=_INK, zerolinewidth=1, range=_padded(panel.bars))
     if panel.unit == "euro":
         x["tickformat"] = ",d"
+    if panel.unit == "percent":
+        x["ticksuffix"] = "\u00a0%"
     for role, colour in (("gain", GAIN), ("loss", LOSS), ("total", TOTAL)):
         chosen = [(bar, y) for bar, y in zip(panel.bars, places, strict=True) if bar.role == role]
         if not chosen:
@@ -290,6 +292,26 @@ def _bars(
             "yaxis": f"y{number}",
         }
     )
+    points = [(bar.point, y) for bar, y in zip(panel.bars, places, strict=True)]
+    marked = [(value, place) for value, place in points if value is not None]
+    if marked:
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [_rounded(value) for value, _ in marked],
+                "y": [place for _, place in marked],
+                "marker": {
+                    "symbol": "diamond",
+                    "size": 9,
+                    "color": "white",
+                    "line": {"color": _INK, "width": 1},
+                },
+                "hoverinfo": "x",
+                "xaxis": f"x{number}",
+                "yaxis": f"y{number}",
+            }
+        )
     for bar, place in zip(panel.bars, places, strict=True):
         parts = _broken(bar.label) if narrow else [bar.label]
         label = "<br>".join(html.escape(part, quote=False) for part in parts)

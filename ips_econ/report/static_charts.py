@@ -289,6 +289,8 @@ def _bars(figure: Figure, panel: BarPanel, box: Box, language: Language) -> None
             axes.plot([bar.low, bar.high], [y, y], color=_INK, linewidth=0.9)
             for limit in (bar.low, bar.high):
                 axes.plot([limit, limit], [y - 2.4, y + 2.4], color=_INK, linewidth=0.9)
+        if bar.point is not None:
+            axes.plot(bar.point, y, marker="D", markersize=5, color="white", markeredgecolor=_INK)
         if panel.connected and index + 1 < count:
             axes.plot([bar.end, bar.end], [y - row, y], color=_GREY, linewidth=0.5)
         weight = "bold" if bar.role == "total" else "normal"
