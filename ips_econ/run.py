@@ -24,7 +24,7 @@ import numpy as np
 
 from ips_econ.compilation import source_hash
 from ips_econ.evaluation import tables
-from ips_econ.evaluation.blocks import Arrays, Plan, check_levels, simulate_block
+from ips_econ.evaluation.blocks import Arrays, Plan, check_levels, plan_of, simulate_block
 from ips_econ.evaluation.drivers import drivers_table
 from ips_econ.evaluation.execution import Executor, Threads, blocks_of
 from ips_econ.evaluation.outcomes import DIFFERENCE, UNITS, Draws, measure_of, summary
@@ -32,7 +32,6 @@ from ips_econ.evaluation.statistics import shrinkage
 from ips_econ.file_formats import Labels
 from ips_econ.ledger.accounts import PERSPECTIVES
 from ips_econ.locations import parameters_directory
-from ips_econ.parameters.draws import draw_parameters
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.run_directory import RunDirectory, run_key
 from ips_econ.scenario.loading import LoadedScenario
@@ -53,19 +52,6 @@ class Options:
     report: bool = True
     block_draws: int = BLOCK_DRAWS
     executor: Executor | None = None
-
-
-def plan_of(loaded: LoadedScenario) -> Plan:
-    """Draw every uncertain parameter of a scenario."""
-    economics, run = loaded.scenario.economics, loaded.scenario.run
-    draws = draw_parameters(
-        loaded.library,
-        on=economics.policy_date,
-        price_year=economics.price_year,
-        draws=run.draws,
-        seed=run.seed,
-    )
-    return Plan(loaded.scenario, loaded.library, draws)
 
 
 def simulate(loaded: LoadedScenario, options: Options, progress: Progress | None = None) -> Path:

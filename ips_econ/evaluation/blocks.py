@@ -20,10 +20,11 @@ from ips_econ.ledger.posting import Count, Rules
 from ips_econ.ledger.prices import chart_of_accounts, rule_tables, run_prices, service_cost
 from ips_econ.ledger.streams import Line, category_amounts, ledger_lines, post
 from ips_econ.ledger.walk import World, live_block
-from ips_econ.parameters.draws import ParameterDraws
+from ips_econ.parameters.draws import ParameterDraws, draw_parameters
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.population.people import Population
 from ips_econ.population.sampling import normal_quantiles, population_tables
+from ips_econ.scenario.loading import LoadedScenario
 from ips_econ.scenario.schema import Scenario
 from ips_econ.tax_benefit.items import BENEFIT_ITEMS, PARTICIPANT_ITEMS, Item
 from ips_econ.trajectories.hazards import (
@@ -145,6 +146,19 @@ class Plan:
     def prepare(self) -> None:
         """Build the shared tables before the blocks start."""
         _ = self.rules, self.lines
+
+
+def plan_of(loaded: LoadedScenario) -> Plan:
+    """Draw every uncertain parameter of a scenario."""
+    economics, run = loaded.scenario.economics, loaded.scenario.run
+    draws = draw_parameters(
+        loaded.library,
+        on=economics.policy_date,
+        price_year=economics.price_year,
+        draws=run.draws,
+        seed=run.seed,
+    )
+    return Plan(loaded.scenario, loaded.library, draws)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ips_econ.evaluation.blocks import Arrays, Plan, Worlds
+from ips_econ.evaluation.blocks import Arrays, Plan, Worlds, plan_of
 from ips_econ.evaluation.execution import Executor, Threads
 from ips_econ.evaluation.metrics import METRICS, Metric
 from ips_econ.evaluation.trials import ARMS, Observation, Outcome, Trial
 from ips_econ.ledger.walk import trace_block
-from ips_econ.parameters.draws import draw_parameters
 
 WORKING, TENURE = 0, 7  # columns of a history
 HISTORY_BYTES = 8 * 8
@@ -115,7 +114,7 @@ def _live(
     trial: Trial, execute: Executor, done: int, total: int, progress: Progress | None
 ) -> tuple[Arrays, int]:
     """Figures of every replicate ``(draw,)`` by outcome and arm, and the draws finished so far."""
-    plan = _plan(trial)
+    plan = plan_of(trial.scenario)
     plan.prepare()
     rows = dict(enumerate(_blocks(trial, len(plan.draws))))
     found: dict[int, Arrays] = {}
@@ -126,19 +125,6 @@ def _live(
             progress(done, total)
     names = found[0].keys()
     return {name: np.concatenate([found[i][name] for i in sorted(found)]) for name in names}, done
-
-
-def _plan(trial: Trial) -> Plan:
-    loaded = trial.scenario
-    economics, run = loaded.scenario.economics, loaded.scenario.run
-    draws = draw_parameters(
-        loaded.library,
-        on=economics.policy_date,
-        price_year=economics.price_year,
-        draws=run.draws,
-        seed=run.seed,
-    )
-    return Plan(loaded.scenario, loaded.library, draws)
 
 
 def _people(trial: Trial) -> int:

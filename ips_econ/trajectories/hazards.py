@@ -433,3 +433,31 @@ def in_region(hazards: Hazards, inputs: EmploymentDraws) -> Hazards:
         find=np.minimum(1.0, hazards.find * factor[:, None, None, None, None, None]),
         reemployment=np.minimum(1.0, hazards.reemployment * factor[:, None, None, None]),
     )
+
+
+@compiled
+def fill_occupancy(hazards, weights, low_share, shares):  # type: ignore[no-untyped-def]
+    """Expected occupancy of every draw, arm, entry year and group, in place."""
+    draws, arms, years, groups, months = hazards.multiplier.shape
+    for d in range(draws):
+        for arm in range(arms):
+            for y in range(years):
+                for group in range(groups):
+                    cohort = twin.new_cohort(weights, low_share[d], months)
+                    for month in range(1, months + 1):
+                        here = month_hazards(d, arm, y, group, month, hazards)
+                        twin.advance(cohort, here, hazards.multiplier[d, arm, y, group, month - 1])
+                        shares[0, d, arm, y, group, month - 1] = twin.employed(cohort)
+                        shares[1, d, arm, y, group, month - 1] = twin.not_yet_entered(cohort)
+
+
+def occupancy(hazards: Hazards, weights: np.ndarray, low_share: np.ndarray) -> np.ndarray:
+    """Shares in work and not yet entered ``(share, draw, arm, year, group, month)``, exactly.
+
+    The cohort twin over solved hazards: nobody dies or retires, and ``weights`` ``(stratum of a
+    group,)`` are those of the clients.
+    """
+    draws, arms, years, groups, months = hazards.multiplier.shape
+    shares = np.zeros((2, draws, arms, years, groups, months))
+    fill_occupancy(hazards, weights, np.ascontiguousarray(low_share), shares)
+    return shares

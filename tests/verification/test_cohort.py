@@ -11,15 +11,19 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from ips_econ.compilation import compiled
 from ips_econ.evaluation.blocks import Plan, Worlds
 from ips_econ.ledger.posting import Count
 from ips_econ.ledger.walk import live_block
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
 from ips_econ.trajectories import hazards as solver
-from ips_econ.trajectories.cohort import advance, employed, new_cohort, not_yet_entered
-from ips_econ.trajectories.hazards import EmploymentDraws, Hazards, Path, Persistence
+from ips_econ.trajectories.hazards import (
+    EmploymentDraws,
+    Hazards,
+    Path,
+    Persistence,
+    occupancy,
+)
 from ips_econ.trajectories.inputs import employment_draws, persistence_path, reference_population
 from ips_econ.trajectories.keeping import constant_loss, later_jobs, restricted_mean, weibull_scale
 
@@ -29,24 +33,6 @@ CONTROL, IPS = 0, 1
 SEVERE = 0
 PUBLISHED_DRAWS, EXTREME_DRAWS = 512, 400
 REACHED = 1e-7  # a level missed by less counts as reached
-
-
-@compiled
-def occupancy(hazards, weights, low_share):  # type: ignore[no-untyped-def]
-    """Share employed and share not yet entered by ``(draw, arm, year, group, month)``."""
-    draws, arms, years, groups, months = hazards.multiplier.shape
-    shares = np.zeros((2, draws, arms, years, groups, months))
-    for d in range(draws):
-        for arm in range(arms):
-            for y in range(years):
-                for group in range(groups):
-                    cohort = new_cohort(weights, low_share[d], months)
-                    for month in range(1, months + 1):
-                        here = solver.month_hazards(d, arm, y, group, month, hazards)
-                        advance(cohort, here, hazards.multiplier[d, arm, y, group, month - 1])
-                        shares[0, d, arm, y, group, month - 1] = employed(cohort)
-                        shares[1, d, arm, y, group, month - 1] = not_yet_entered(cohort)
-    return shares
 
 
 class Course(NamedTuple):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ips_econ import cli
+from ips_econ.evaluation.blocks import plan_of
 from ips_econ.evaluation.trials import Trial, load_trial
 from ips_econ.evaluation.validation import (
     Comparison,
@@ -86,9 +87,7 @@ def test_the_reference_population_reaches_the_published_level_of_the_control_arm
 
 
 def plan_draws(of: Trial) -> np.ndarray:
-    from ips_econ.evaluation.validation import _plan
-
-    return _plan(of).draws.column("effect.control_ever_employed_18m_severe")
+    return plan_of(of.scenario).draws.column("effect.control_ever_employed_18m_severe")
 
 
 def test_a_small_trial_has_the_luck_of_its_size_on_top(
