@@ -53,6 +53,9 @@ COMMANDS = {
         "ips_econ.cli.validate:validate",
         "Reproduce published trials: predicted against observed.",
     ),
+    "verify": LazyCommand(
+        "ips_econ.cli.verify:verify", "Check the model on a scenario of yours: what must be, is."
+    ),
     "parameters": LazyCommand(
         "ips_econ.cli.inspect:parameters",
         "List, show or export every parameter with its source and grade.",

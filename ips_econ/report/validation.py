@@ -49,7 +49,7 @@ def _trial_text(comparisons: Sequence[Comparison], head: Sequence[str], language
             unmet.append(wrapped("  " + language.text("validation.unmet", metric=metric)))
         for arm, predicted in comparison.arms.items():
             label = f"  {language.name('arm', arm)}: {metric}"
-            rows.append([label, *_cells(comparison, predicted, language)])
+            rows.append([label, *figure_cells(comparison, predicted, language)])
     if len(rows) > 1:
         lines.append(aligned(rows))
     lines += unmet
@@ -58,7 +58,9 @@ def _trial_text(comparisons: Sequence[Comparison], head: Sequence[str], language
     return "\n".join(lines)
 
 
-def _cells(comparison: Comparison, predicted: Predicted, language: Language) -> list[str]:
+def figure_cells(comparison: Comparison, predicted: Predicted, language: Language) -> list[str]:
+    """Observed, predicted and the two intervals of one arm's figure."""
+
     def told(value: float) -> str:
         if math.isnan(value):
             return "–"
@@ -88,11 +90,13 @@ def _scores_text(comparisons: Sequence[Comparison], language: Language) -> str:
             heading = language.text(
                 "validation.all" if role == "all" else f"validation.role.{role}"
             )
-            rows.append([f"  {heading}", *_score_cells(scores(mine), language)])
+            rows.append([f"  {heading}", *score_cells(scores(mine), language)])
     return aligned(rows)
 
 
-def _score_cells(found: Scores, language: Language) -> list[str]:
+def score_cells(found: Scores, language: Language) -> list[str]:
+    """Figures, coverages, error, bias and slope of some comparisons."""
+
     def share(value: float | None) -> str:
         return "–" if value is None else language.percent(value)
 

@@ -13,6 +13,10 @@ import click
 import pytest
 
 from ips_econ.cli import COMMANDS, commands, main
+from ips_econ.evaluation.trials import load_trials, trial_files
+from ips_econ.language import load_language
+from ips_econ.parameters.library import load_library
+from ips_econ.report.plain_text import plain
 from ips_econ.report.results import load_results
 from ips_econ.report.terminal import headline_table
 from ips_econ.run import Options, simulate
@@ -143,3 +147,18 @@ def test_the_budget_in_the_readme_is_what_the_program_prints(
         README.write_text(f"{before}{start}{printed}{end}{after}", encoding="utf-8", newline="\n")
     else:
         assert shown == printed
+
+
+def test_the_page_on_validation_holds_every_trial_and_check_and_no_error_went_unnoticed() -> None:
+    """Written anew by ``python docs/refresh.py``; here only that nothing is missing from it."""
+    page = (README.parent / "docs" / "validation.md").read_text(encoding="utf-8")
+    for trial in load_trials(trial_files(), load_library(), 2, 1):
+        assert trial.facts.name in page
+        assert trial.facts.note in page
+    texts = load_language("en").texts
+    for key, text in texts.items():
+        if key.startswith("verification.check."):
+            assert plain(text).split("{")[0] in page, key
+    assert page.count("| kernel: ") >= 5
+    assert "**nothing**" not in page
+    assert " NO |" not in page
