@@ -44,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], set[str]]
     return in_wheel, in_archive
 
 
-@pytest.mark.parametrize("data", ["parameters", "scenarios"])
+@pytest.mark.parametrize("data", ["parameters", "scenarios", "trials"])
 def test_the_wheel_carries_the_data(built: tuple[set[str], set[str]], data: str) -> None:
     place = f"ips_econ/_data/{data}/"
     carried = {name.removeprefix(place) for name in built[0] if name.startswith(place)}
@@ -61,7 +61,8 @@ def test_the_wheel_carries_the_package_and_nothing_else(built: tuple[set[str], s
 
 
 def test_the_source_archive_is_complete(built: tuple[set[str], set[str]]) -> None:
-    for directory in ("ips_econ", "parameters", "scenarios", "tests", "decisions", "benchmarks"):
+    own = ("ips_econ", "parameters", "scenarios", "trials")
+    for directory in (*own, "tests", "decisions", "benchmarks", "docs"):
         assert {f"{directory}/{name}" for name in files_below(directory)} <= built[1]
     top = {"LICENSE", "README.md", "CHANGELOG.md", "Makefile", "constraints.txt", ".ci/run"}
     assert top <= built[1]

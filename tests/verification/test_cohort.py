@@ -17,6 +17,13 @@ from ips_econ.ledger.walk import live_block
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
 from ips_econ.trajectories import hazards as solver
+from ips_econ.trajectories.cohort import (
+    MonthHazards,
+    advance,
+    employed,
+    new_cohort,
+    not_yet_entered,
+)
 from ips_econ.trajectories.hazards import (
     EmploymentDraws,
     Hazards,
@@ -421,6 +428,27 @@ TRIALS_CLIENTS = (
     "programme.fidelity=[100, 80, 100]",
     "run.draws=16",
 )
+
+
+def test_a_cohort_of_one_stratum_by_hand() -> None:
+    """All find work in month 1; half lose it in their second month, nobody later; then a third.
+
+    Month 2: 0.5 of 1 lost. Month 3: those out find work again with 0.4, into a later job. Month 4:
+    0.3 of the later jobs are lost and 0.4 of those out come back.
+    """
+    cohort = new_cohort(np.array([1.0]), 0.25, 6)
+    first_loss = np.array([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    hazards = MonthHazards(np.array([[1.0], [1.0]]), first_loss, 0.3, 0.4)
+    advance(cohort, hazards, 1.0)
+    assert cohort.first[1] == 1.0 and employed(cohort) == 1.0 and not_yet_entered(cohort) == 0.0
+    advance(cohort, hazards, 1.0)
+    assert (cohort.first[2], *cohort.after) == (0.5, 0.0, 0.5)
+    advance(cohort, hazards, 1.0)
+    assert (cohort.first[3], *cohort.after) == pytest.approx((0.5, 0.2, 0.3))
+    advance(cohort, hazards, 1.0)
+    later = 0.2 - 0.06 + 0.12
+    assert (cohort.first[4], *cohort.after) == pytest.approx((0.5, later, 0.5 - later))
+    assert employed(cohort) == pytest.approx(0.5 + later)
 
 
 @pytest.mark.parametrize("shape", Persistence)
