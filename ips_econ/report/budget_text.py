@@ -260,6 +260,7 @@ def notes_of(budget: PersonalBudget, language: Language) -> tuple[str, ...]:
     unknown = person.earlier_wage_eur_month == 0.0
     no_limit = unknown and person.personal_earnings_limit_eur_month == 0.0
     pension = person.earnings_related_pension_eur_month > 0.0
+    is_short = person.months_in_work < budget.law.pensions.suspension_shortest_months
     sick = status in MINIMUM_WITHOUT_EARLIER_WAGE
     partial = status == BenefitStatus.partial_sickness_allowance
     due = {
@@ -272,7 +273,7 @@ def notes_of(budget: PersonalBudget, language: Language) -> tuple[str, ...]:
         "no_earlier_wage": unknown and sick,
         "no_personal_limit": no_limit and pension and status in PENSION_STATUSES,
         "part_time": status in UNEMPLOYMENT_STATUSES and wage > 0.0,
-        "short_job": status in FULL_PENSION_STATUSES and person.months_in_work < 3 and wage > 0.0,
+        "short_job": status in FULL_PENSION_STATUSES and is_short and wage > 0.0,
     }
     names = [name for name, is_due in due.items() if is_due]
     return tuple(language.text(f"net_income.note.{name}", limit=limit) for name in names)

@@ -199,13 +199,12 @@ def pay_benefit(law: Law, circumstances: Circumstances, out: NDArray[np.float64]
 
 @step
 def pay_study_grant(
-    law: Law, circumstances: Circumstances, other_income: float, out: NDArray[np.float64]
+    law: Law, circumstances: Circumstances, aid_kept: float, out: NDArray[np.float64]
 ) -> float:
-    """Write the study grant of a student, and return it, EUR/month."""
+    """Write the study grant of a student, and return it, EUR/month; ``aid_kept`` of it is left."""
     if circumstances.status != BenefitStatus.student:
         return 0.0
-    grant = study_grant(law.student_aid, under_18(circumstances.children) > 0)
-    grant *= share_of_aid_kept(law.student_aid, other_income)
+    grant = aid_kept * study_grant(law.student_aid, under_18(circumstances.children) > 0)
     out[Item.study_grant] = grant
     return grant
 
@@ -313,6 +312,7 @@ def pay_housing_allowance(
     circumstances: Circumstances,
     pension: DisabilityPension,
     other_income: float,
+    aid_kept: float,
     out: NDArray[np.float64],
 ) -> float:
     """Write the one housing benefit that is due, and return it, EUR/month.
@@ -323,39 +323,33 @@ def pay_housing_allowance(
     if not circumstances.claims_housing_allowance:
         return 0.0
     of_family, status = under_18(circumstances.children), circumstances.status
+    wage, partner_wage = circumstances.gross_wage_eur_month, circumstances.partner_wage_eur_month
+    goes_on = circumstances.pensioners_housing_allowance_in_suspension
+    pensioner = on_full_pension(status) and (goes_on or not pension.all_suspended)
+    pensioner = pensioner and of_family == 0 and not (pension.ended or pension.made_partial)
+    group = circumstances.municipality_group
+    if pensioner:
+        group = circumstances.pensioners_municipality_group
     dwelling = Dwelling(
         circumstances.rent_eur_month,
-        circumstances.municipality_group,
+        group,
         adults(circumstances.has_partner),
         of_family,
         circumstances.assets_eur,
     )
-    wage, partner_wage = circumstances.gross_wage_eur_month, circumstances.partner_wage_eur_month
-    goes_on = circumstances.pensioners_housing_allowance_in_suspension
-    pensioner = on_full_pension(status) and (goes_on or not pension.all_suspended)
-    if pensioner and of_family == 0 and not (pension.ended or pension.made_partial):
+    if pensioner:
         gross = wage + partner_wage + other_income
-        home = Dwelling(
-            dwelling.rent,
-            circumstances.pensioners_municipality_group,
-            dwelling.adults,
-            dwelling.children,
-            dwelling.assets,
-        )
-        allowance = pensioners_housing_allowance(law.pensioners_housing, home, gross)
+        allowance = pensioners_housing_allowance(law.pensioners_housing, dwelling, gross)
         out[Item.pensioners_housing_allowance] = allowance
         return allowance
     supplement = law.student_aid.student_housing_supplement_share > 0.0
     if status == BenefitStatus.student and of_family == 0 and supplement:
         own_rent = circumstances.rent_eur_month / dwelling.adults
-        allowance = housing_supplement(law.student_aid, own_rent, circumstances.municipality_group)
-        income = wage + other_income - out[Item.study_grant]
-        allowance *= share_of_aid_kept(law.student_aid, income)
+        allowance = aid_kept * housing_supplement(law.student_aid, own_rent, group)
         out[Item.student_housing_supplement] = allowance
         return allowance
-    if status == BenefitStatus.student and of_family > 0 and out[Item.study_grant] > 0.0:
-        share = share_of_aid_kept(law.student_aid, wage + other_income - out[Item.study_grant])
-        other_income -= share * law.student_aid.study_grant_provider_supplement
+    if status == BenefitStatus.student and of_family > 0:
+        other_income -= aid_kept * law.student_aid.study_grant_provider_supplement
     allowance = general_housing_allowance(law.housing, dwelling, wage, partner_wage, other_income)
     out[Item.general_housing_allowance] = allowance
     return allowance
@@ -464,7 +458,8 @@ def monthly_budget(law: Law, circumstances: Circumstances, out: NDArray[np.float
     pensions = pension.national + pension.guarantee + pension.earnings_related
     benefits = pay_benefit(law, circumstances, out)
     before_grant = circumstances.gross_wage_eur_month + pensions + benefits
-    grant = pay_study_grant(law, circumstances, before_grant, out)
+    aid_kept = share_of_aid_kept(law.student_aid, before_grant)
+    grant = pay_study_grant(law, circumstances, aid_kept, out)
     tax_free = pay_family_benefits(law, circumstances, out)
     income = Income(
         circumstances.gross_wage_eur_month,
@@ -476,7 +471,7 @@ def monthly_budget(law: Law, circumstances: Circumstances, out: NDArray[np.float
     contributions = levy_contributions(law, circumstances, out)
     tax = levy_taxes(law, circumstances, income, contributions, out)
     taxed_benefits = pensions + benefits + grant
-    housing = pay_housing_allowance(law, circumstances, pension, taxed_benefits, out)
+    housing = pay_housing_allowance(law, circumstances, pension, taxed_benefits, aid_kept, out)
     fees = charge_day_care(law, circumstances, taxed_benefits, out)
     pay_social_assistance(
         law, circumstances, income, contributions, tax, tax_free + housing, fees, out
