@@ -45,10 +45,10 @@ def validate(**options: Any) -> None:
     """
     from ips_econ.evaluation.trials import load_trials, trial_files
     from ips_econ.evaluation.validation import validate as run
-    from ips_econ.evaluation.validation import validation_json
     from ips_econ.file_formats import json_bytes
     from ips_econ.language import load_language
     from ips_econ.parameters.library import load_library
+    from ips_econ.report.validation import validation_json, validation_text
 
     language = load_language(options["lang"])
     paths = options["files"] or trial_files()
@@ -71,8 +71,6 @@ def validate(**options: Any) -> None:
     if options["as_json"]:
         click.echo(told.decode("utf-8"), nl=False)
         return
-    from ips_econ.report.validation import validation_text
-
     click.echo(validation_text(comparisons, language))
     click.echo("\n" + "\n".join(str(path) for path in written))
 

@@ -14,18 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ips_econ.units import MONTHS_PER_YEAR
+from ips_econ.units import DAYS_PER_MONTH, WEEKS_PER_MONTH
 
 Months = NDArray[np.bool_]
 Values = NDArray[np.float64]
 Measure = Callable[[Months, Months, int], tuple[Values, NDArray[np.bool_]]]
 
-WEEKS_PER_MONTH = 52.0 / MONTHS_PER_YEAR
-DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
 MONTHS_TO_START = 36
 """Months in which a first job may start, for metrics that are counted from its start."""
 STEADY = 0.5
-"""Share of months in work from which somebody is a steady worker (``davis2018``)."""
+"""Share of months in work from which somebody is a steady worker (Davis et al. 2018, weeks)."""
 
 
 @dataclass(frozen=True)

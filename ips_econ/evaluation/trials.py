@@ -26,15 +26,19 @@ from ips_econ.parameters.base import (
     read_toml,
 )
 from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.scenario.defaults import HOME, is_home
 from ips_econ.scenario.loading import LoadedScenario, resolve
 from ips_econ.units import MONTHS_PER_YEAR
 
 Role = Literal["calibration", "informed", "external"]
 ARMS = ("ips", "control")
-SCENARIO_SECTIONS = ("region", "population", "programme", "comparator")
 SEVERE = {"psychosis": 1.0}
 """Clients of a trial that does not state their diagnoses: severe mental illness."""
+AS_IN_TRIALS = {"fidelity": 100, "start_up_year": 3}
+"""A service that does not state its quality or age: all of the trials' effect is realised."""
 LARGEST_ARM = 100_000
+LONGEST_YEARS = 20
+"""Largest horizon of a scenario."""
 
 Count = Annotated[int, Field(ge=1, le=LARGEST_ARM)]
 
@@ -59,6 +63,14 @@ class TrialFacts(Strict):
     """Keys of parameters/sources.toml for the same publication."""
     note: str = ""
     """What a reader must know to compare, such as another definition of work."""
+    name_fi: str = ""
+    """Title in Finnish tables; by default the English one."""
+    note_fi: str = ""
+    """The note in Finnish; by default the English one."""
+
+    def told(self, key: Literal["name", "note"], language: str) -> str:
+        """Name or note in a language, in English where it is not translated."""
+        return (language == "fi" and getattr(self, f"{key}_fi")) or getattr(self, key)
 
 
 class Arms(Strict):
@@ -130,6 +142,11 @@ class Outcome(Strict):
     note: str = ""
     """Where the figure comes from, or how it was worked out."""
 
+    @property
+    def is_predicted(self) -> bool:
+        """Whether the model computes it."""
+        return self.metric in METRICS
+
 
 class TrialFile(Strict):
     """A trial file; the sections of a scenario are checked as those of a scenario are."""
@@ -162,6 +179,11 @@ class Trial:
     outcomes: tuple[Outcome, ...]
     scenario: LoadedScenario
     assumed: tuple[str, ...]
+
+    @property
+    def horizon(self) -> int:
+        """Months to live; zero if nothing is predicted."""
+        return _horizon(self.outcomes)
 
     def size(self, arm: str) -> int:
         """Clients in an arm; none in an arm that does not exist."""
@@ -216,46 +238,68 @@ def _check_outcomes(toml: TomlText, file: TrialFile) -> None:
                 continue
             if seen.events is not None and seen.events > (seen.n or size):
                 problems.add("more events than clients", found=seen.events, **where)
-            shares = outcome.metric not in METRICS or METRICS[outcome.metric].is_share
-            if (seen.events is not None) != shares and outcome.metric in METRICS:
-                wanted = "events" if shares else "a mean or a median"
+            if not outcome.is_predicted:
+                continue
+            is_share = METRICS[outcome.metric].is_share
+            if (seen.statistic == "events") != is_share:
+                wanted = "events" if is_share else "a mean or a median"
                 problems.add(f"{outcome.metric} is observed as {wanted}", **where)
+        if _horizon([outcome]) > LONGEST_YEARS * MONTHS_PER_YEAR:
+            problems.add(
+                "more months than a life is followed",
+                file=str(toml.path),
+                line=toml.line(("outcome", number, "month")),
+                key=dotted(("outcome", number, "month")),
+                found=outcome.month,
+                allowed=f"{LONGEST_YEARS} years from entry, the time to the first job included",
+            )
     problems.raise_if_any()
+
+
+def _horizon(outcomes: Sequence[Outcome]) -> int:
+    """Months that have to be lived for the outcomes that are predicted."""
+    return max((METRICS[o.metric].horizon(o.month) for o in outcomes if o.is_predicted), default=0)
 
 
 def _site(
     file: TrialFile, library: ParameterLibrary, draws: int, seed: int
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The trial's site as the content of a scenario, and the keys that had to be assumed."""
-    written = {section: getattr(file, section) for section in SCENARIO_SECTIONS}
-    usual = _reference(library)
     content: dict[str, Any] = {"id": "trial", "name": file.trial.name}
     assumed = []
-    for section, given in written.items():
-        content[section] = {**usual.get(section, {}), **given}
-        assumed += [f"{section}.{key}" for key in usual.get(section, {}) if key not in given]
-    content["region"] = {
-        "name": file.trial.name,
-        "country": file.trial.country,
-        **content["region"],
-    }
-    months = max(METRICS[o.metric].horizon(o.month) for o in file.outcome if o.metric in METRICS)
-    years = -(-months // MONTHS_PER_YEAR)
-    content["economics"] = {"horizon_years": min(20, years)}
+    for section, usual in _reference(library).items():
+        given = getattr(file, section)
+        content[section] = {**usual, **given}
+        assumed += [f"{section}.{key}" for key in usual if key not in given]
+    content["region"] = {"country": file.trial.country, **content["region"]}
+    if is_home(content["region"]["country"]):  # regional statistics know the place
+        content["region"].setdefault("name", HOME)
+    else:
+        rate = _reference_value(library, "unemployment_rate", "share")
+        elsewhere = {"name": file.trial.name, "unemployment_rate": rate}
+        if "unemployment_rate" not in file.region:
+            assumed.insert(0, "region.unemployment_rate")
+        content["region"] = {**elsewhere, **content["region"]}
+    years = -(-_horizon(file.outcome) // MONTHS_PER_YEAR)
+    content["economics"] = {"horizon_years": max(1, years)}
     content["run"] = {"draws": draws, "people": 1, "seed": seed}
     return content, tuple(assumed)
 
 
+def _reference_value(library: ParameterLibrary, name: str, unit: str) -> float:
+    id = f"employment.reference_{name}"
+    return library.value(id, library.parameter(id).values[-1].from_, unit)
+
+
 def _reference(library: ParameterLibrary) -> Mapping[str, Mapping[str, Any]]:
-    """What is assumed of a trial's clients and site: the reference population of the trials."""
+    """What is assumed of a trial's clients and service: the trials' reference population."""
 
     def value(name: str, unit: str) -> float:
-        id = f"employment.reference_{name}"
-        return library.value(id, library.parameter(id).values[-1].from_, unit)
+        return _reference_value(library, name, unit)
 
     pension = value("disability_pension_share", "share")
     return {
-        "region": {"unemployment_rate": value("unemployment_rate", "share")},
+        "region": {},
         "population": {
             "mean_age": value("mean_age", "years"),
             "sd_age": value("sd_age", "years"),
@@ -267,7 +311,7 @@ def _reference(library: ParameterLibrary) -> Mapping[str, Mapping[str, Any]]:
                 "general_support": 1.0 - pension,
             },
         },
-        "programme": {"fidelity": 100, "start_up_year": 3},
+        "programme": AS_IN_TRIALS,
         "comparator": {"kind": "traditional"},
     }
 
@@ -282,17 +326,20 @@ def load_trials(
     InputError
         With every problem found, also when two trials have the same id.
     """
-    trials, problems = [], Problems()
+    trials: list[Trial] = []
+    problems = Problems()
+    seen: dict[str, Path] = {}
     for path in paths:
         try:
-            trials.append(load_trial(path, library, draws, seed))
+            trial = load_trial(path, library, draws, seed)
         except InputError as error:
             problems.found += error.problems
-    seen: dict[str, Path] = {}
-    for path, trial in zip(paths, trials, strict=False):
-        if trial.facts.id in seen:
-            message = f"the id is also that of {seen[trial.facts.id]}"
-            problems.add(message, file=str(path), key="trial.id", found=trial.facts.id)
-        seen[trial.facts.id] = path
+            continue
+        id = trial.facts.id
+        if id in seen:
+            message = f"the id is also that of {seen[id]}"
+            problems.add(message, file=str(path), key="trial.id", found=id)
+        seen[id] = path
+        trials.append(trial)
     problems.raise_if_any()
     return trials

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,9 @@ from ips_econ.evaluation.blocks import Arrays, Plan, Worlds, plan_of
 from ips_econ.evaluation.execution import Executor, Threads
 from ips_econ.evaluation.metrics import METRICS, Metric
 from ips_econ.evaluation.trials import ARMS, Observation, Outcome, Trial
-from ips_econ.ledger.walk import trace_block
+from ips_econ.ledger.walk import History, trace_block
 
-WORKING, TENURE = 0, 7  # columns of a history
-HISTORY_BYTES = 8 * 8
+HISTORY_BYTES = 8 * len(History)
 BLOCK_BYTES = 2.0e8
 LARGEST_BLOCK = 16
 OVERSAMPLING = 4
@@ -114,6 +112,8 @@ def _live(
     trial: Trial, execute: Executor, done: int, total: int, progress: Progress | None
 ) -> tuple[Arrays, int]:
     """Figures of every replicate ``(draw,)`` by outcome and arm, and the draws finished so far."""
+    if trial.horizon == 0:
+        return {}, done + trial.scenario.scenario.run.draws
     plan = plan_of(trial.scenario)
     plan.prepare()
     rows = dict(enumerate(_blocks(trial, len(plan.draws))))
@@ -130,28 +130,13 @@ def _live(
 def _people(trial: Trial) -> int:
     """Clients to live in each arm: its size, more where only those with a job count."""
     largest = max(trial.size(arm) for arm in ARMS)
-    after_start = any(
-        METRICS[outcome.metric].after_start
-        for outcome in trial.outcomes
-        if outcome.metric in METRICS
-    )
+    after_start = any(METRICS[o.metric].after_start for o in trial.outcomes if o.is_predicted)
     return largest * (OVERSAMPLING if after_start else 1)
-
-
-def _horizon(trial: Trial) -> int:
-    """Months to live."""
-    return max(
-        METRICS[outcome.metric].horizon(outcome.month)
-        for outcome in trial.outcomes
-        if outcome.metric in METRICS
-    )
 
 
 def _blocks(trial: Trial, draws: int) -> Iterator[slice]:
     """Blocks of draws that keep the histories of a block small."""
-    if not any(outcome.metric in METRICS for outcome in trial.outcomes):
-        return
-    size = len(ARMS) * _people(trial) * len(ARMS) * _horizon(trial) * HISTORY_BYTES
+    size = len(ARMS) * _people(trial) * len(ARMS) * trial.horizon * HISTORY_BYTES
     step = max(1, min(LARGEST_BLOCK, int(BLOCK_BYTES / size)))
     for start in range(0, draws, step):
         yield slice(start, min(start + step, draws))
@@ -159,18 +144,18 @@ def _blocks(trial: Trial, draws: int) -> Iterator[slice]:
 
 def _replicates(plan: Plan, trial: Trial, rows: slice) -> Arrays:
     """One replicate of the trial for each draw of a block: figures ``(draw,)`` by name."""
-    people, months = _people(trial), _horizon(trial)
+    people = _people(trial)
     world = Worlds(plan, rows).headline
-    world = world._replace(people=len(ARMS) * people, months=months)
+    world = world._replace(people=len(ARMS) * people, months=trial.horizon)
     _, _, histories = trace_block(world)
     result: Arrays = {}
     for position, arm in enumerate(ARMS):
         mine = histories[:, position * people : (position + 1) * people, 1 - position]
-        working = mine[..., WORKING] > 0.0
-        started = mine[..., TENURE] == 1.0
+        working = mine[..., History.WORKING] > 0.0
+        started = mine[..., History.TENURE] == 1.0
         for number, outcome in enumerate(trial.outcomes):
             seen = outcome.observed.arm(arm)
-            if seen is None or outcome.metric not in METRICS:
+            if seen is None or not outcome.is_predicted:
                 continue
             metric, n = METRICS[outcome.metric], seen.n or trial.size(arm)
             result[f"{number}.{arm}"] = np.array(
@@ -202,7 +187,7 @@ def _figure(
 
 def _compare(trial: Trial, figures: Arrays) -> Iterator[Comparison]:
     for number, outcome in enumerate(trial.outcomes):
-        if outcome.metric not in METRICS:
+        if not outcome.is_predicted:
             yield Comparison(trial, outcome, {}, unmet=STUDY)
             continue
         replicates = {
@@ -303,6 +288,7 @@ class Scores:
 def scores(comparisons: Sequence[Comparison]) -> Scores:
     """Agreement over all figures of some comparisons."""
     arms = [p for c in comparisons for p in c.arms.values() if not math.isnan(p.sd)]
+    errors = [p.error for p in arms if p.sd > 0.0]
     ratios = [c.log_ratio for c in comparisons if c.log_ratio is not None]
     bias, bias_se = _bias(ratios)
     slope, slope_se = _slope(
@@ -310,7 +296,7 @@ def scores(comparisons: Sequence[Comparison]) -> Scores:
             p
             for c in comparisons
             for p in c.arms.values()
-            if METRICS[c.outcome.metric].is_share and 0.0 < p.observed < 1.0 and 0.0 < p.mean < 1.0
+            if METRICS[c.outcome.metric].is_share and 0.0 < p.observed < 1.0 and p.sd > 0.0
         ]
     )
     n = len(arms)
@@ -318,7 +304,7 @@ def scores(comparisons: Sequence[Comparison]) -> Scores:
         n,
         sum(p.in_50 for p in arms) / n if n else None,
         sum(p.in_90 for p in arms) / n if n else None,
-        float(np.mean([p.error for p in arms])) if n else None,
+        float(np.mean(errors)) if errors else None,
         len(ratios),
         bias,
         bias_se,
@@ -348,83 +334,7 @@ def _slope(shares: Sequence[Predicted]) -> tuple[float | None, float | None]:
     x = logit(np.array([p.mean for p in shares]))
     y = logit(np.array([p.observed for p in shares]))
     spread = np.array([p.sd / (p.mean * (1.0 - p.mean)) for p in shares])
-    weights = spread**-2
-    centre = (weights * x).sum() / weights.sum()
-    sxx = (weights * (x - centre) ** 2).sum()
-    if sxx <= 0.0:
+    if np.ptp(x) == 0.0:
         return None, None
-    slope = float((weights * (x - centre) * y).sum() / sxx)
-    intercept = float((weights * (y - slope * x)).sum() / weights.sum())
-    left = float((weights * (y - intercept - slope * x) ** 2).sum() / (len(shares) - 2))
-    return slope, math.sqrt(left / sxx)
-
-
-def validation_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
-    """Every prediction and the scores, as the interface contract says."""
-    trials: dict[str, dict[str, Any]] = {}
-    for comparison in comparisons:
-        facts = comparison.trial.facts
-        entry = trials.setdefault(
-            facts.id,
-            {
-                "id": facts.id,
-                "name": facts.name,
-                "role": facts.role,
-                "citation": facts.citation,
-                "assumed": list(comparison.trial.assumed),
-                "outcomes": [],
-            },
-        )
-        entry["outcomes"].append(_outcome_json(comparison))
-    all_scores = scores(comparisons)
-    by_role = {
-        role: _scores_json(scores([c for c in comparisons if c.trial.facts.role == role]))
-        for role in sorted({c.trial.facts.role for c in comparisons})
-    }
-    return {"trials": list(trials.values()), **_scores_json(all_scores), "by_role": by_role}
-
-
-def _outcome_json(comparison: Comparison) -> dict[str, Any]:
-    outcome, ratio = comparison.outcome, comparison.log_ratio
-    told: dict[str, Any] = {"metric": outcome.metric, "month": outcome.month}
-    for arm in ARMS:
-        seen = outcome.observed.arm(arm)
-        if seen is None:
-            told[arm] = None
-            continue
-        predicted = comparison.arms.get(arm)
-        told[arm] = {"observed": _number(observed_figure(seen, comparison.trial.size(arm)))}
-        for name in ("mean", "sd", "p5", "p25", "p75", "p95"):
-            told[arm][name] = None if predicted is None else _number(getattr(predicted, name))
-    told["log_ratio"] = (
-        None
-        if ratio is None
-        else {
-            "observed": _number(ratio.observed),
-            "se": _number(ratio.observed_se),
-            "mean": _number(ratio.mean),
-            "sd": _number(ratio.sd),
-        }
-    )
-    if comparison.unmet:
-        told["unmet"] = comparison.unmet
-    return told
-
-
-def _scores_json(found: Scores) -> dict[str, Any]:
-    return {
-        "figures": found.figures,
-        "coverage_50": _number(found.coverage_50),
-        "coverage_90": _number(found.coverage_90),
-        "mean_standardised_error": _number(found.mean_error),
-        "log_ratios": found.log_ratios,
-        "log_ratio_bias": _number(found.log_ratio_bias),
-        "log_ratio_bias_se": _number(found.log_ratio_bias_se),
-        "calibration_slope": _number(found.slope),
-        "calibration_slope_se": _number(found.slope_se),
-    }
-
-
-def _number(value: float | None) -> float | None:
-    """A number for JSON, or ``None`` where there is none."""
-    return None if value is None or not math.isfinite(value) else round(value, 6)
+    coefficients, covariance = np.polyfit(x, y, 1, w=1.0 / spread, cov=True)
+    return float(coefficients[0]), math.sqrt(covariance[0, 0])

@@ -19,7 +19,7 @@ from ips_econ.errors import InputError
 from ips_econ.evaluation.blocks import Arrays, Plan, Worlds, plan_of, simulate_block
 from ips_econ.ledger.posting import Count
 from ips_econ.ledger.streams import IPS_CATEGORIES
-from ips_econ.ledger.walk import Measure, World, live_block, trace_block
+from ips_econ.ledger.walk import History, Measure, World, live_block, trace_block
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.population.attributes import (
     AGE_BAND_STARTS,
@@ -42,7 +42,6 @@ NEVER_RETIRED = 59.5
 FALSE_ALARM = 1e-4
 EURO_SUM = 1e-6
 CONTROL, IPS = 0, 1
-WORKING, IN_SERVICE, DAYS, VISITS, TENURE = 0, 4, 5, 6, 7  # columns of a history
 SAME_EFFECT = "comparator.ips_likeness=1"
 SAME_SERVICES = "comparator.substitution=0"
 SAME_TREATMENT = "economics.treatment_route=none"
@@ -100,7 +99,7 @@ class Bench:
         return loaded
 
     def plan(self, *sets: str) -> Plan:
-        """Its plan; the last one is kept, as its tables of law are large."""
+        """Its plan; the unchanged one and the last are kept, as their tables of law are large."""
         if sets not in self.plans:
             self.plans = {key: value for key, value in self.plans.items() if key == ()}
             self.plans[sets] = plan_of(self.load(*sets))
@@ -194,20 +193,23 @@ def states(bench: Bench) -> Iterator[Check]:
         multiplier=np.ones_like(world.hazards.multiplier),
     )
     _, _, histories = trace_block(world._replace(hazards=fleeting))
-    yield Check("V15", "jobs_of_one_month", 1.0, float(histories[..., TENURE].max()))
+    yield Check("V15", "jobs_of_one_month", 1.0, float(histories[..., History.TENURE].max()))
 
 
 def programme(bench: Bench) -> Iterator[Check]:
     """V20, V55: how long clients stay, and what a fuller caseload does."""
     world = bench.world(SAME_EFFECT, SAME_SERVICES)
-    alive = world._replace(death=np.zeros_like(world.death), population=ageless(world.population))
-    _, _, histories = trace_block(alive)
-    served = histories[:, :, IPS, :, IN_SERVICE].sum(axis=-1)
-    stay = 1.0 - 1.0 / world.population.months_in_service
-    expected = (1.0 - stay**alive.months) * world.population.months_in_service
-    spread = math.sqrt(float(served.var(axis=1, ddof=1).mean()) / served.size)
-    limit = -float(ndtri(FALSE_ALARM / 2)) * spread
-    yield Check("V20", "months_in_service", float(expected.mean()), float(served.mean()), limit)
+    monthly = live_block(undying(world)).monthly[:, IPS]
+    served = monthly[..., Count.IN_SERVICE].sum() / (DRAWS * TWIN_PEOPLE)
+    mean = bench.plan(SAME_EFFECT, SAME_SERVICES).draws.column("programme.mean_months_in_service")
+    # months in service are geometric and cut at the horizon: P(at least k) = stay ** (k - 1)
+    k = np.arange(1, world.months + 1)
+    at_least = (1.0 - 1.0 / mean[:, None]) ** (k - 1)
+    expected = at_least.sum(axis=1)
+    variance = ((2 * k - 1) * at_least).sum(axis=1) - expected**2
+    luck = math.sqrt(float(variance.mean()) / (DRAWS * TWIN_PEOPLE))
+    limit = -float(ndtri(FALSE_ALARM / 2)) * luck
+    yield Check("V20", "months_in_service", float(expected.mean()), float(served), limit)
     usual, fuller = (bench.plan(f"programme.caseload={c}") for c in (20, 25))
     share = [effect_share(p.scenario, p.draws) for p in (usual, fuller)]
     yield Check("V55", "fuller_less_effect", 1.0, float(np.all(share[1] <= share[0] + 1e-12)))
@@ -224,7 +226,7 @@ def results(bench: Bench) -> Iterator[Check]:
     plan = bench.plan(SAME_EFFECT, SAME_SERVICES, SAME_TREATMENT)
     world = bench.world(SAME_EFFECT, SAME_SERVICES, SAME_TREATMENT)
     _, measures, histories = trace_block(world)
-    months = histories[:, :, IPS, :, IN_SERVICE] * world.prices.discount[: world.months]
+    months = histories[:, :, IPS, :, History.IN_SERVICE] * world.prices.discount[: world.months]
     cost = months.sum(axis=-1) * world.prices.ips_month[:, None]
     society = difference(measures)[..., Measure.SOCIETY]
     yield Check("V23", "cost_alone", float(-cost.mean()), float(society.mean()), EURO_SUM)
@@ -281,7 +283,7 @@ def size(bench: Bench) -> Iterator[Check]:
 def treatment(bench: Bench) -> Iterator[Check]:
     """V29, V30, V34: treatment use is the same, counted once, and saves only what is cashable."""
     _, _, histories = trace_block(bench.world(SAME_TREATMENT))
-    use = histories[..., [DAYS, VISITS]]
+    use = histories[..., [History.DAYS, History.VISITS]]
     yield Check("V29", "same_treatment", 0.0, largest(use[:, :, IPS] - use[:, :, CONTROL]))
     try:
         bench.load('economics.treatment_route=["allocation", "employment"]')
@@ -307,10 +309,14 @@ def arms(bench: Bench) -> Iterator[Check]:
     yield Check("V35", "arms_exchanged", 0.0, largest(difference(before) + difference(after)))
 
 
-def ageless(population: Population) -> Population:
-    """The same clients, none of whom retires within the horizon."""
-    ages = np.minimum(population.age_quantiles, NEVER_RETIRED)
-    return population._replace(age_quantiles=ages)
+def undying(world: World) -> World:
+    """Many of the same clients, none of whom dies or retires within the horizon."""
+    ages = np.minimum(world.population.age_quantiles, NEVER_RETIRED)
+    return world._replace(
+        people=TWIN_PEOPLE,
+        death=np.zeros_like(world.death),
+        population=world.population._replace(age_quantiles=ages),
+    )
 
 
 def stratum_weights(population: Population) -> Numbers:
@@ -332,12 +338,7 @@ def stratum_weights(population: Population) -> Numbers:
 
 def cohort(bench: Bench) -> Iterator[Check]:
     """V47: a cohort without individuals has the same share in work, within its luck."""
-    world = bench.world()
-    world = world._replace(
-        people=TWIN_PEOPLE,
-        death=np.zeros_like(world.death),
-        population=ageless(world.population),
-    )
+    world = undying(bench.world())
     population = world.population
     shares = occupancy(world.hazards, stratum_weights(population), population.low_share)[0]
     common = 1.0 - population.diagnosis[Diagnosis.BIPOLAR]

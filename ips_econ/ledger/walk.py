@@ -226,7 +226,19 @@ class Totals(NamedTuple):
 
 
 FIRST_YEAR_MONTHS = PHASES_OF_JOB["first_year"]
-HISTORY_COLUMNS = 8  # working, pay, benefit, rule row, in service, days, visits, tenure
+
+
+class History(IntEnum):
+    """Columns of a person's history, month by month; zero after the end of life."""
+
+    WORKING = 0
+    PAY = 1  # grid point
+    BENEFIT = 2
+    ROW = 3  # of the rule tables
+    IN_SERVICE = 4
+    DAYS = 5  # in hospital
+    VISITS = 6
+    TENURE = 7  # months in the job; zero out of work
 
 
 class Tables(NamedTuple):
@@ -593,14 +605,14 @@ def live(d, arm, person, lived, tables, drawn, scratch, monthly, measures, histo
         outpatient += discount * paid_visits
         drugs += discount * medication
         if history.shape[0] > 0:
-            history[t, 0] = working
-            history[t, 1] = pay
-            history[t, 2] = benefit
-            history[t, 3] = row
-            history[t, 4] = in_service
-            history[t, 5] = days
-            history[t, 6] = visits
-            history[t, 7] = tenure if working else 0
+            history[t, History.WORKING] = working
+            history[t, History.PAY] = pay
+            history[t, History.BENEFIT] = benefit
+            history[t, History.ROW] = row
+            history[t, History.IN_SERVICE] = in_service
+            history[t, History.DAYS] = days
+            history[t, History.VISITS] = visits
+            history[t, History.TENURE] = tenure if working else 0
     for t in range(lived, drawn.months):
         monthly[t, C_ENDED] += 1.0
         if entered:
@@ -713,7 +725,7 @@ def new_scratch(world: World) -> Scratch:
         flows=np.zeros(VALUES),
         ips_paid=np.zeros(N_PAYERS),
         measures=np.zeros((2, MEASURES)),
-        nothing=np.zeros((0, HISTORY_COLUMNS)),
+        nothing=np.zeros((0, len(History))),
     )
 
 
@@ -741,6 +753,6 @@ def trace_block(world: World) -> tuple[Totals, np.ndarray, np.ndarray]:
     totals = empty_totals(world)
     draws = len(world.replicates)
     measures = np.zeros((draws, world.people, 2, MEASURES))
-    histories = np.zeros((draws, world.people, 2, world.months, HISTORY_COLUMNS))
+    histories = np.zeros((draws, world.people, 2, world.months, len(History)))
     walk_with_histories(world, totals, new_scratch(world), measures, histories)
     return totals, measures, histories

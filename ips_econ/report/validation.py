@@ -1,10 +1,11 @@
-"""Predicted against observed: the table a reader sees, the columns of a file, the forest chart."""
+"""Predicted against observed: a table, the columns of a file, the forest chart, and JSON."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 from ips_econ.evaluation.metrics import METRICS
 from ips_econ.evaluation.trials import ARMS
@@ -40,7 +41,7 @@ _COLUMNS = ("observed", "predicted", "interval_50", "interval_90")
 def _trial_text(comparisons: Sequence[Comparison], head: Sequence[str], language: Language) -> str:
     facts = comparisons[0].trial.facts
     role = language.text(f"validation.role.{facts.role}")
-    lines = [wrapped(f"{facts.name} ({role})")]
+    lines = [wrapped(f"{facts.told('name', language.code)} ({role})")]
     rows = [list(head)]
     unmet = []
     for comparison in comparisons:
@@ -53,8 +54,9 @@ def _trial_text(comparisons: Sequence[Comparison], head: Sequence[str], language
     if len(rows) > 1:
         lines.append(aligned(rows))
     lines += unmet
-    if facts.note:
-        lines.append(wrapped(f"  * {facts.note}"))
+    note = facts.told("note", language.code)
+    if note:
+        lines.append(wrapped(f"  * {note}"))
     return "\n".join(lines)
 
 
@@ -137,15 +139,11 @@ def validation_columns(comparisons: Sequence[Comparison]) -> dict[str, list[obje
             size = comparison.trial.size(arm)
             row = (facts.id, facts.role, outcome.metric, outcome.month, arm, seen.n or size)
             told = comparison.arms.get(arm)
-            figures = [_six(getattr(told, name)) if told else None for name in predicted]
-            values = (*row, _six(observed_figure(seen, size)), *figures, comparison.unmet)
+            figures = [_number(getattr(told, name)) if told else None for name in predicted]
+            values = (*row, _number(observed_figure(seen, size)), *figures, comparison.unmet)
             for name, value in zip(columns, values, strict=True):
                 columns[name].append(value)
     return columns
-
-
-def _six(value: float) -> float | None:
-    return round(value, 6) if math.isfinite(value) else None
 
 
 def forest_chart(comparisons: Sequence[Comparison], language: Language) -> Chart:
@@ -157,7 +155,8 @@ def forest_chart(comparisons: Sequence[Comparison], language: Language) -> Chart
     shares = [c for c in ordered if c.arms and METRICS[c.outcome.metric].is_share]
     for comparison in shares:
         for arm, told in comparison.arms.items():
-            name, metric = comparison.trial.facts.name, _metric(comparison, language)
+            facts, metric = comparison.trial.facts, _metric(comparison, language)
+            name = facts.told("name", language.code)
             label = f"{name}, {language.name('arm', arm)}: {metric}"
             bars.append(
                 Bar(
@@ -182,3 +181,74 @@ def forest_chart(comparisons: Sequence[Comparison], language: Language) -> Chart
         columns=("trial", "metric", "arm", "observed"),
         rows=tuple(rows),
     )
+
+
+def validation_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """Every prediction and the scores, as the interface contract says."""
+    trials: dict[str, dict[str, Any]] = {}
+    for comparison in comparisons:
+        facts = comparison.trial.facts
+        entry = trials.setdefault(
+            facts.id,
+            {
+                "id": facts.id,
+                "name": facts.name,
+                "role": facts.role,
+                "citation": facts.citation,
+                "assumed": list(comparison.trial.assumed),
+                "outcomes": [],
+            },
+        )
+        entry["outcomes"].append(_outcome_json(comparison))
+    all_scores = scores(comparisons)
+    by_role = {
+        role: _scores_json(scores([c for c in comparisons if c.trial.facts.role == role]))
+        for role in sorted({c.trial.facts.role for c in comparisons})
+    }
+    return {"trials": list(trials.values()), **_scores_json(all_scores), "by_role": by_role}
+
+
+def _outcome_json(comparison: Comparison) -> dict[str, Any]:
+    outcome, ratio = comparison.outcome, comparison.log_ratio
+    told: dict[str, Any] = {"metric": outcome.metric, "month": outcome.month}
+    for arm in ARMS:
+        seen = outcome.observed.arm(arm)
+        if seen is None:
+            told[arm] = None
+            continue
+        predicted = comparison.arms.get(arm)
+        told[arm] = {"observed": _number(observed_figure(seen, comparison.trial.size(arm)))}
+        for name in ("mean", "sd", "p5", "p25", "p75", "p95"):
+            told[arm][name] = None if predicted is None else _number(getattr(predicted, name))
+    told["log_ratio"] = (
+        None
+        if ratio is None
+        else {
+            "observed": _number(ratio.observed),
+            "se": _number(ratio.observed_se),
+            "mean": _number(ratio.mean),
+            "sd": _number(ratio.sd),
+        }
+    )
+    if comparison.unmet:
+        told["unmet"] = comparison.unmet
+    return told
+
+
+def _scores_json(found: Scores) -> dict[str, Any]:
+    return {
+        "figures": found.figures,
+        "coverage_50": _number(found.coverage_50),
+        "coverage_90": _number(found.coverage_90),
+        "mean_standardised_error": _number(found.mean_error),
+        "log_ratios": found.log_ratios,
+        "log_ratio_bias": _number(found.log_ratio_bias),
+        "log_ratio_bias_se": _number(found.log_ratio_bias_se),
+        "calibration_slope": _number(found.slope),
+        "calibration_slope_se": _number(found.slope_se),
+    }
+
+
+def _number(value: float | None) -> float | None:
+    """A number for JSON, or ``None`` where there is none."""
+    return None if value is None or not math.isfinite(value) else round(value, 6)

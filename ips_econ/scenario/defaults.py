@@ -27,6 +27,11 @@ PARAMETERS = "parameters"
 DEFAULT = "default"
 
 
+def is_home(country: object) -> bool:
+    """Whether a country, in Finnish or English, is the one whose statistics and law are known."""
+    return str(country).strip().casefold() in ("finland", "suomi")
+
+
 def in_finland(settings: Settings) -> bool:
     """Whether the site is in Finland, where regional statistics and law apply."""
     country = settings.get(("region", "country"))

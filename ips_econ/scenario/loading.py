@@ -20,7 +20,14 @@ from pydantic import ValidationError
 from ips_econ.errors import InputError, Problem, Problems
 from ips_econ.parameters.base import TomlText, add_validation_problems
 from ips_econ.parameters.library import ParameterLibrary, load_library
-from ips_econ.scenario.defaults import DEFAULT, HOME, PARAMETERS, defaults, in_finland
+from ips_econ.scenario.defaults import (
+    DEFAULT,
+    HOME,
+    PARAMETERS,
+    defaults,
+    in_finland,
+    is_home,
+)
 from ips_econ.scenario.files import checksum, find_scenario, read_chain
 from ips_econ.scenario.layers import (
     SET,
@@ -165,7 +172,7 @@ def _region(problems: Problems, settings: Settings) -> RegionData:
     The name and country are settled in the form the rest of the program knows.
     """
     country = settings.get(("region", "country"))
-    if country is not None and str(country.value).strip().casefold() in ("finland", "suomi"):
+    if country is not None and is_home(country.value):
         settings[("region", "country")] = replace(country, value=HOME)
     written = settings.get(("region", "name"))
     if written is None or not isinstance(written.value, str) or not in_finland(settings):

@@ -17,9 +17,9 @@ from ips_econ.ledger.accounts import PUBLIC_SECTOR, Payer
 from ips_econ.ledger.posting import COLUMNS, ITEMS, N_PAYERS, VALUES, Count, Rules, Value
 from ips_econ.ledger.walk import (
     GROUP_MEASURES,
-    HISTORY_COLUMNS,
     MEASURES,
     SUBGROUPS,
+    History,
     Measure,
     Totals,
     World,
@@ -199,7 +199,7 @@ class Course:
         self.hospital_left = np.zeros(n)
         self.payer = np.zeros((N_PAYERS, n))
         self.measures = np.zeros((MEASURES, n))
-        self.histories = np.zeros((months if keep else 0, HISTORY_COLUMNS, n))
+        self.histories = np.zeros((months if keep else 0, len(History), n))
 
 
 def reviewed(
@@ -608,5 +608,5 @@ def live_all(world: World, *, keep: bool = True) -> Outcome:
     return Outcome(
         totals,
         by_person,
-        histories.reshape(2, months, HISTORY_COLUMNS, *lives).transpose(3, 4, 0, 1, 2),
+        histories.reshape(2, months, len(History), *lives).transpose(3, 4, 0, 1, 2),
     )

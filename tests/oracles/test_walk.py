@@ -24,7 +24,7 @@ from ips_econ.ledger.posting import (
     phase_of_job,
     rule_row,
 )
-from ips_econ.ledger.walk import Measure, World, live_block, trace_block
+from ips_econ.ledger.walk import History, Measure, World, live_block, trace_block
 from ips_econ.population.attributes import Benefit, Service
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
@@ -35,7 +35,7 @@ from ips_econ.trajectories.treatment import hospital_days, paid
 from tests.oracles.numpy_twin import Outcome, live_all, people_of
 
 DRAWS, PEOPLE, MONTHS = 3, 40, 60
-WORKING, PAY, BENEFIT, ROW, IN_SERVICE, DAYS, VISITS, TENURE = range(8)
+WORKING, PAY, BENEFIT, ROW, IN_SERVICE, DAYS, VISITS, TENURE = History
 NONE, SUPPORT, SICKNESS, SUBSIDY, PENSION = (status.value for status in Benefit)
 
 

@@ -145,3 +145,39 @@ def test_no_parameter_rests_on_an_external_trial(library: ParameterLibrary) -> N
         assert year is not None
         same = [c for c in publications if author in c and year.group() in c]
         assert not same, trial.facts.id
+
+
+def test_more_months_than_a_life_is_followed_are_refused(
+    library: ParameterLibrary, tmp_path: Path
+) -> None:
+    longest = GOOD.replace("month = 18", "month = 240")
+    trial = load_trial(written(tmp_path, longest), library, 64, 3)
+    assert trial.horizon == 240 == 12 * trial.scenario.scenario.economics.horizon_years
+    for_jobs = longest.replace("ever_employed", "in_first_job_after_start")
+    with pytest.raises(InputError, match="more months than a life is followed"):
+        load_trial(written(tmp_path, for_jobs), library, 64, 3)
+
+
+def test_names_and_notes_are_told_in_finnish_where_they_are_translated(
+    library: ParameterLibrary, tmp_path: Path
+) -> None:
+    facts = load_trial(written(tmp_path, GOOD), library, 64, 3).facts
+    assert facts.told("name", "fi") == "My trial"
+    for trial in load_trials(trial_files(), library, 64, 1):
+        assert trial.facts.name_fi
+        assert bool(trial.facts.note_fi) == bool(trial.facts.note), trial.facts.id
+        assert trial.facts.told("name", "en") == trial.facts.name
+
+
+def test_a_finnish_site_has_the_statistics_of_finland(
+    library: ParameterLibrary, tmp_path: Path
+) -> None:
+    at_home = GOOD.replace('country = "Sweden"', 'country = "Finland"')
+    trial = load_trial(
+        written(tmp_path, at_home.replace("unemployment_rate = 0.08", "")), library, 64, 3
+    )
+    region = trial.scenario.scenario.region
+    assert (region.name, region.unemployment_measure) == ("Finland", "register")
+    assert "region.unemployment_rate" not in trial.assumed
+    county = at_home.replace("unemployment_rate = 0.08", 'name = "Lapland"')
+    assert load_trial(written(tmp_path, county), library, 64, 3).scenario.region.en == "Lapland"

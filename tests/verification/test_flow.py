@@ -15,7 +15,7 @@ from ips_econ.evaluation.blocks import Plan, simulate_block
 from ips_econ.evaluation.outcomes import Draws, summary
 from ips_econ.ledger.posting import COLUMNS, ITEMS, Count
 from ips_econ.ledger.streams import IPS_CATEGORIES
-from ips_econ.ledger.walk import Measure, World, live_block, trace_block
+from ips_econ.ledger.walk import History, Measure, World, live_block, trace_block
 from ips_econ.tax_benefit.items import BENEFIT_ITEMS, EMPLOYER_ITEMS, Item
 from ips_econ.trajectories.benefit_status import BenefitHazards
 
@@ -30,7 +30,7 @@ FRAIL = (
     *(f"parameters.mortality.smr_{d}=30" for d in ("psychosis", "bipolar", "depression_anxiety")),
 )
 DAYS_PER_MONTH = 365.25 / 12.0
-WORKING, PAY, DAYS = 0, 1, 5  # columns of a history
+WORKING, PAY, DAYS = History.WORKING, History.PAY, History.DAYS
 WORK_ITEMS = (Item.gross_wage, *EMPLOYER_ITEMS)
 WAGE_TAXES = (
     Item.daily_allowance_contribution,

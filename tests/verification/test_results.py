@@ -23,6 +23,7 @@ from ips_econ.ledger.walk import (
     FIRST_AGE_GROUP,
     FIRST_BENEFIT_GROUP,
     GROUP_MEASURES,
+    History,
     Measure,
     World,
     live_block,
@@ -55,7 +56,8 @@ NO_COST = (
 SAME_SERVICES = "comparator.substitution=0"  # whatever people get today, they go on getting it
 NO_EFFECT = "comparator.ips_likeness=1"
 SHAPES = ("sustained", "catch_up", "ends", "hazards_only")
-IN_WORK, PAY, BENEFIT, ROW, IN_SERVICE = 0, 1, 2, 3, 4  # columns of a history
+IN_WORK, PAY, BENEFIT = History.WORKING, History.PAY, History.BENEFIT
+ROW, IN_SERVICE = History.ROW, History.IN_SERVICE
 
 
 def line_names(plan: Plan) -> np.ndarray:

@@ -20,9 +20,9 @@ from ips_econ.evaluation.validation import (
     Predicted,
     scores,
     validate,
-    validation_json,
 )
 from ips_econ.parameters.library import ParameterLibrary, load_library
+from ips_econ.report.validation import validation_json
 
 DRAWS = 256
 REFERENCE = """
@@ -123,6 +123,22 @@ def test_study_is_said_not_to_be_predicted(lived: dict[str, list[Comparison]]) -
     assert told["ips"]["mean"] is None
     assert told["control"] is None
     assert "study" in told["unmet"]
+
+
+def test_a_trial_of_which_nothing_is_predicted_is_listed(
+    library: ParameterLibrary, tmp_path: Path
+) -> None:
+    path = tmp_path / "study.toml"
+    outcomes = REFERENCE.split("[[outcome]]")
+    path.write_text(
+        f"{outcomes[0]}[[outcome]]{outcomes[2]}".format(ips=20, control=30), encoding="utf-8"
+    )
+    seen: list[tuple[int, int]] = []
+    comparisons = validate(
+        [load_trial(path, library, DRAWS, 1)], progress=lambda *done: seen.append(done)
+    )
+    assert [c.unmet is not None for c in comparisons] == [True]
+    assert validation_json(comparisons)["coverage_90"] is None
 
 
 def test_replicates_depend_on_the_seed_alone(library: ParameterLibrary, tmp_path: Path) -> None:
