@@ -53,6 +53,9 @@ COMMANDS = {
         "ips_econ.cli.validate:validate",
         "Reproduce published trials: predicted against observed.",
     ),
+    "calibrate": LazyCommand(
+        "ips_econ.cli.calibrate:calibrate", "Update a scenario's parameters with local results."
+    ),
     "verify": LazyCommand(
         "ips_econ.cli.verify:verify", "Check the model on a scenario of yours: what must be, is."
     ),

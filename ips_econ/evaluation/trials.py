@@ -19,10 +19,11 @@ from ips_econ.errors import InputError, Problems
 from ips_econ.evaluation.metrics import METRICS, NOT_PREDICTED
 from ips_econ.locations import trials_directory
 from ips_econ.parameters.base import (
+    KeyPath,
     Strict,
     TomlText,
+    add_problem,
     add_validation_problems,
-    dotted,
     read_toml,
 )
 from ips_econ.parameters.library import ParameterLibrary
@@ -210,7 +211,9 @@ def load_trial(path: Path, library: ParameterLibrary, draws: int, seed: int) -> 
         problems = Problems()
         add_validation_problems(problems, error, TrialFile, toml.content, toml=toml)
         raise InputError(problems.found) from None
-    _check_outcomes(toml, file)
+    problems = Problems()
+    check_outcomes(problems, toml, file.outcome, file.arms)
+    problems.raise_if_any()
     content, assumed = _site(file, library, draws, seed)
     try:
         loaded = resolve([replace(toml, content=content)], library)
@@ -219,41 +222,48 @@ def load_trial(path: Path, library: ParameterLibrary, draws: int, seed: int) -> 
     return Trial(file.trial, file.arms, file.outcome, loaded, assumed)
 
 
-def _check_outcomes(toml: TomlText, file: TrialFile) -> None:
-    """Every observed arm exists, fits its size and suits the metric."""
-    problems = Problems()
-    for number, outcome in enumerate(file.outcome):
+def check_outcomes(
+    problems: Problems,
+    toml: TomlText,
+    outcomes: Sequence[Outcome],
+    sizes: Any,
+    within: KeyPath = (),
+) -> None:
+    """Every observed arm exists, fits its size and suits the metric.
+
+    ``sizes`` has the clients of each arm as ``ips`` and ``control``; ``within`` are the keys under
+    which ``outcome`` stands in the file.
+    """
+    for number, outcome in enumerate(outcomes):
         for arm in ARMS:
-            seen, size = outcome.observed.arm(arm), getattr(file.arms, arm)
+            seen, size = outcome.observed.arm(arm), getattr(sizes, arm)
             keys = ("outcome", number, "observed", arm)
-            where: dict[str, Any] = {
-                "file": str(toml.path),
-                "line": toml.line(keys),
-                "key": dotted(keys),
-            }
+            where: dict[str, Any] = {"toml": toml, "prefix": within}
             if seen is None:
                 continue
             if size is None:
-                problems.add("there is no such arm under [arms]", **where)
+                add_problem(problems, "there is no such arm under [arms]", keys, **where)
                 continue
             if seen.events is not None and seen.events > (seen.n or size):
-                problems.add("more events than clients", found=seen.events, **where)
+                message = "more events than clients"
+                add_problem(problems, message, keys, found=seen.events, **where)
             if not outcome.is_predicted:
                 continue
             is_share = METRICS[outcome.metric].is_share
             if (seen.statistic == "events") != is_share:
                 wanted = "events" if is_share else "a mean or a median"
-                problems.add(f"{outcome.metric} is observed as {wanted}", **where)
+                message = f"{outcome.metric} is observed as {wanted}"
+                add_problem(problems, message, keys, **where)
         if _horizon([outcome]) > LONGEST_YEARS * MONTHS_PER_YEAR:
-            problems.add(
+            add_problem(
+                problems,
                 "more months than a life is followed",
-                file=str(toml.path),
-                line=toml.line(("outcome", number, "month")),
-                key=dotted(("outcome", number, "month")),
+                ("outcome", number, "month"),
+                toml=toml,
+                prefix=within,
                 found=outcome.month,
                 allowed=f"{LONGEST_YEARS} years from entry, the time to the first job included",
             )
-    problems.raise_if_any()
 
 
 def _horizon(outcomes: Sequence[Outcome]) -> int:

@@ -17,21 +17,14 @@ from scipy.special import ndtri
 
 from ips_econ.errors import InputError
 from ips_econ.evaluation.blocks import Arrays, Plan, Worlds, plan_of, simulate_block
+from ips_econ.evaluation.cohort import expected_shares
 from ips_econ.ledger.posting import Count
 from ips_econ.ledger.streams import IPS_CATEGORIES
 from ips_econ.ledger.walk import History, Measure, World, live_block, trace_block
 from ips_econ.parameters.library import ParameterLibrary
-from ips_econ.population.attributes import (
-    AGE_BAND_STARTS,
-    STRATA_PER_GROUP,
-    Benefit,
-    Diagnosis,
-    stratum_axes,
-)
-from ips_econ.population.people import Population
+from ips_econ.population.attributes import Benefit, Diagnosis
 from ips_econ.scenario.loading import LoadedScenario, load_scenario
 from ips_econ.tax_benefit.items import BENEFIT_ITEMS, PARTICIPANT_ITEMS, TAX_ITEMS, Item
-from ips_econ.trajectories.hazards import occupancy
 from ips_econ.trajectories.inputs import effect_share
 
 DRAWS, PEOPLE = 16, 60
@@ -319,32 +312,10 @@ def undying(world: World) -> World:
     )
 
 
-def stratum_weights(population: Population) -> Numbers:
-    """Shares of the clients by stratum of a group, as they are sampled."""
-    band, worked, educated, pensioned = stratum_axes()
-    bands = np.searchsorted(AGE_BAND_STARTS[1:], population.age_quantiles, side="right")
-    ages = np.bincount(bands, minlength=len(AGE_BAND_STARTS)) / len(bands)
-    pension = 1.0 - population.benefit[Benefit.SICKNESS_ALLOWANCE]
-    work, education = population.recent_work_share, population.higher_education_share
-    weights = (
-        ages[band]
-        * np.where(worked, work, 1.0 - work)
-        * np.where(educated, education, 1.0 - education)
-        * np.where(pensioned, pension, 1.0 - pension)
-    )
-    assert len(weights) == STRATA_PER_GROUP
-    return np.asarray(weights)
-
-
 def cohort(bench: Bench) -> Iterator[Check]:
     """V47: a cohort without individuals has the same share in work, within its luck."""
     world = undying(bench.world())
-    population = world.population
-    shares = occupancy(world.hazards, stratum_weights(population), population.low_share)[0]
-    common = 1.0 - population.diagnosis[Diagnosis.BIPOLAR]
-    of_group = np.array([1.0 - common, common])
-    entering = np.diff(np.append(0.0, population.entry_year))
-    joint = np.einsum("daygm,y,g->dam", shares[..., : world.months], entering, of_group)
+    joint = expected_shares(world.hazards, world.population).employed[..., : world.months]
     counts = live_block(world).monthly[..., Count.EMPLOYED].sum(axis=2)
     luck = np.sqrt((joint * (1.0 - joint)).sum(axis=0) / TWIN_PEOPLE) / DRAWS
     apart = np.abs(counts.mean(axis=0) / TWIN_PEOPLE - joint.mean(axis=0)) / luck

@@ -22,6 +22,8 @@ from ips_econ.errors import InputError, Problem, Problems, nearest_name
 Key = str | int
 KeyPath = tuple[Key, ...]
 
+BYTE_ORDER_MARK = "\ufeff"
+
 _KEY_PART = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*(\.|=|\]|$)""")
 _TYPE_WORDS = {
     "bool_type": "true or false",
@@ -57,7 +59,7 @@ class Strict(BaseModel):
 
 @dataclass(frozen=True)
 class TomlText:
-    """A TOML file as read: its content, and its text to find lines in."""
+    """A TOML file as read: its content, and its text (with a byte-order mark) to find lines in."""
 
     path: Path
     text: str
@@ -65,7 +67,7 @@ class TomlText:
 
     def line(self, keys: Sequence[Key]) -> int | None:
         """Line (from 1) of the key, or of the nearest table around it that has a line."""
-        return line_of(self.text, keys)
+        return line_of(self.text.removeprefix(BYTE_ORDER_MARK), keys)
 
 
 def read_toml(path: Path) -> TomlText:
@@ -88,16 +90,17 @@ def read_toml(path: Path) -> TomlText:
         kind = "this is a directory, not a TOML file" if path.is_dir() else "cannot be read"
         raise InputError(f"{kind} ({reason})", file=str(path)) from None
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
             "the file is not UTF-8; save it as UTF-8", file=str(path), line=line
         ) from None
-    if not text.strip():
+    plain = text.removeprefix(BYTE_ORDER_MARK)
+    if not plain.strip():
         raise InputError("the file is empty", file=str(path))
     try:
-        return TomlText(path, text, tomllib.loads(text))
+        return TomlText(path, text, tomllib.loads(plain))
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         message = re.sub(r"\s*\(at [^)]*\)", "", str(error))

@@ -20,7 +20,7 @@ refuse
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -28,10 +28,16 @@ from types import MappingProxyType
 
 from ips_econ.errors import InputError, Problems, nearest_name
 from ips_econ.locations import parameters_directory
+from ips_econ.parameters.copula import copula
 from ips_econ.parameters.overrides import overridden
 from ips_econ.parameters.prices import index_factor
-from ips_econ.parameters.reading import NEVER_READ, is_never_drawn, read_tree
-from ips_econ.parameters.schema import Correlation, DatedValue, Parameter, SourceRecord
+from ips_econ.parameters.reading import (
+    NEVER_READ,
+    correlation_faults,
+    is_never_drawn,
+    read_tree,
+)
+from ips_econ.parameters.schema import DatedValue, LocalCorrelation, Parameter, SourceRecord
 
 CONSUMER_PRICES = "prices.consumer"
 DRAWN_KINDS = frozenset({"estimate", "price", "assumption"})
@@ -49,7 +55,7 @@ class ParameterLibrary:
 
     parameters: Mapping[str, Parameter]
     sources: Mapping[str, SourceRecord]
-    correlations: tuple[Correlation, ...]
+    correlations: tuple[LocalCorrelation, ...]
     dimensions: tuple[str, ...]
     random_dimensions: int
     overridden: tuple[str, ...] = ()
@@ -184,6 +190,26 @@ class ParameterLibrary:
         problems.raise_if_any()
         named = tuple(sorted({*self.overridden, *overrides}))
         return replace(self, parameters=MappingProxyType(parameters), overridden=named)
+
+    def with_correlations(self, pairs: Sequence[LocalCorrelation]) -> ParameterLibrary:
+        """The library with some rank correlations replaced or added by a scenario's.
+
+        Raises
+        ------
+        InputError
+            If a pair names no uncertain number, stands twice, or all correlations cannot hold
+            together; keys are ``correlation[n].between``.
+        """
+        problems = Problems()
+        for position, fault in correlation_faults([p.between for p in pairs], self.parameters):
+            key = f"correlation[{position + 1}].between"
+            problems.found.append(replace(fault, key=key))
+        problems.raise_if_any()
+        replaced = {frozenset(pair.between) for pair in pairs}
+        kept = [c for c in self.correlations if frozenset(c.between) not in replaced]
+        correlations = (*kept, *pairs)
+        copula({pair.between: pair.rank for pair in correlations})
+        return replace(self, correlations=correlations)
 
 
 def load_library(directory: Path | None = None) -> ParameterLibrary:

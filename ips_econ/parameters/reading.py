@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ips_econ.errors import InputError, Problems, nearest_name
+from ips_econ.errors import InputError, Problem, Problems, nearest_name
 from ips_econ.parameters.base import (
     KeyPath,
     TomlText,
@@ -135,33 +135,41 @@ def _read_correlations(
     toml = _read(problems, path)
     file = _validated(problems, CorrelationFile, toml.content, toml, ()) if toml else None
     before = len(problems.found)
-    seen: set[frozenset[str]] = set()
-    for position, correlation in enumerate(file.correlation if file else ()):
-        keys: KeyPath = ("correlation", position, "between")
-        for id in correlation.between:
-            if id not in placed:
-                nearest = nearest_name(id, placed)
-                message = "unknown parameter"
-                add_problem(problems, message, keys, toml=toml, found=id, nearest=nearest)
-            elif not any(entry.form == "value" for entry in placed[id].parameter.values):
-                message = "only single numbers can be correlated"
-                add_problem(problems, message, keys, toml=toml, found=id)
-            elif is_never_drawn(id, placed[id].parameter):
-                message = "this parameter is never drawn"
-                add_problem(problems, message, keys, toml=toml, found=id)
-        pair = frozenset(correlation.between)
-        if len(pair) == 1:
-            add_problem(problems, "a parameter with itself", keys, toml=toml)
-        if pair in seen:
-            add_problem(problems, "this pair stands twice", keys, toml=toml)
-        seen.add(pair)
     correlations = file.correlation if file else ()
+    parameters = {id: place.parameter for id, place in placed.items()}
+    for position, fault in correlation_faults([c.between for c in correlations], parameters):
+        keys: KeyPath = ("correlation", position, "between")
+        add_problem(
+            problems, fault.message, keys, toml=toml, found=fault.found, nearest=fault.nearest
+        )
     if len(problems.found) == before:
         try:
             copula({pair.between: pair.rank for pair in correlations})
         except InputError as error:
             problems.found.extend(replace(fault, file=str(path)) for fault in error.problems)
     return correlations
+
+
+def correlation_faults(
+    pairs: Sequence[tuple[str, str]], parameters: Mapping[str, Parameter]
+) -> Iterator[tuple[int, Problem]]:
+    """What is wrong with pairs of parameters that are to be correlated, with their positions."""
+    seen: set[frozenset[str]] = set()
+    for position, between in enumerate(pairs):
+        for id in between:
+            if id not in parameters:
+                nearest = nearest_name(id, parameters)
+                yield position, Problem("unknown parameter", found=id, nearest=nearest)
+            elif not any(entry.form == "value" for entry in parameters[id].values):
+                yield position, Problem("only single numbers can be correlated", found=id)
+            elif is_never_drawn(id, parameters[id]):
+                yield position, Problem("this parameter is never drawn", found=id)
+        pair = frozenset(between)
+        if len(pair) == 1:
+            yield position, Problem("a parameter with itself")
+        if pair in seen:
+            yield position, Problem("this pair stands twice")
+        seen.add(pair)
 
 
 def _validated(

@@ -288,12 +288,18 @@ class SourceRecord(Strict):
     note: Text | None = None
 
 
-class Correlation(Strict):
-    """Rank correlation between two uncertain parameters."""
+class LocalCorrelation(Strict):
+    """Rank correlation between two uncertain parameters, as a scenario states it."""
 
     between: Annotated[tuple[str, str], Field(strict=False)]
+    """Ids of the two parameters."""
     rank: Annotated[float, Field(gt=-1, lt=1)]
     """Spearman's rank correlation."""
+
+
+class Correlation(LocalCorrelation):
+    """Rank correlation as the parameter files state it, with its source."""
+
     source: Source
     note: Text | None = None
 

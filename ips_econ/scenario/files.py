@@ -76,9 +76,9 @@ def read_chain(path: Path) -> list[TomlText | str]:
     return chain
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def checksum(data: bytes) -> str:
+    """SHA-256 of a file's content, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _read_scenario(path: Path) -> TomlText:

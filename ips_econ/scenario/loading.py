@@ -137,6 +137,7 @@ def resolve(
     scenario = _validated(problems, settings, library)
     if scenario is not None:
         library = _with_keys(problems, settings, scenario, library)
+        library = _with_correlations(problems, settings, scenario, library)
     problems.found.sort(key=lambda problem: (problem.file or "", problem.line or 0))
     problems.raise_if_any()
     assert scenario is not None
@@ -303,6 +304,23 @@ def _with_keys(
         return library
 
 
+def _with_correlations(
+    problems: Problems, settings: Settings, scenario: Scenario, library: ParameterLibrary
+) -> ParameterLibrary:
+    """The library with the rank correlations that the scenario states."""
+    try:
+        return library.with_correlations(scenario.correlation)
+    except InputError as error:
+        written = settings[("correlation",)]
+        for problem in error.problems:
+            position = re.match(r"correlation\[(\d+)\]", problem.key or "")
+            line = written.line()
+            if position and not isinstance(written.source, str):
+                line = written.source.line(("correlation", int(position[1]) - 1, "between"))
+            problems.found.append(replace(problem, file=written.file, line=line))
+        return library
+
+
 def _override_problem(problem: Problem, said: Mapping[str, Written]) -> Problem:
     """A problem of an override with the file and line of what was written."""
     id = next((id for id in said if f"{problem.key}.".startswith(f"{id}.")), None)
@@ -320,8 +338,9 @@ def _override_problem(problem: Problem, said: Mapping[str, Written]) -> Problem:
 
 
 def _files(chain: Sequence[TomlText | str], place: RegionData) -> tuple[tuple[str, str], ...]:
-    paths = [layer.path for layer in chain if not isinstance(layer, str)]
-    return tuple((str(path), checksum(path)) for path in (*paths, *place.files))
+    layers = [layer for layer in chain if not isinstance(layer, str)]
+    read = [(str(layer.path), checksum(layer.text.encode("utf-8"))) for layer in layers]
+    return (*read, *((str(path), checksum(path.read_bytes())) for path in place.files))
 
 
 def _origins(scenario: Scenario, settings: Settings) -> dict[str, str]:

@@ -23,6 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from ips_econ.parameters.base import Strict
+from ips_econ.parameters.schema import LocalCorrelation
 
 SHARE_TOLERANCE = 1e-6
 WINDOWS_DEVICES = ("aux", "con", "nul", "prn")
@@ -423,8 +424,13 @@ class Scenario(Strict):
     run: Run
     parameters: dict[str, Any]
     """Overrides by parameter id: a number, or a table with value, distribution and source."""
+    correlation: Annotated[tuple[LocalCorrelation, ...], Field(strict=False)] = ()
+    """Rank correlations between uncertain parameters, in place of the published ones of the same
+    pairs."""
     observed: dict[str, Any] | None = None
-    """Local results, read by calibration."""
+    """Local results, read by calibration; the same content as a file given with --observed."""
+    calibrated: dict[str, Any] | None = None
+    """Which local results the parameters have been updated with; written by calibration."""
 
     @field_validator("id")
     @classmethod

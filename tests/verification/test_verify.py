@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ips_econ import cli
-from ips_econ.evaluation import verification
+from ips_econ.evaluation import cohort, verification
 from ips_econ.evaluation.verification import Bench, Check, verify
 from ips_econ.ledger.walk import Measure, World
 
@@ -88,24 +88,24 @@ def test_arms_swapped_in_the_result_are_caught(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_month_too_late_is_caught_by_the_cohort(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = verification.occupancy
+    honest = cohort.occupancy
 
     def late(*arguments: Any) -> Any:
         return np.roll(honest(*arguments), 1, axis=-1)
 
-    monkeypatch.setattr(verification, "occupancy", late)
+    monkeypatch.setattr(cohort, "occupancy", late)
     assert failing(verification.cohort) == {"cohort_agrees"}
 
 
 def test_work_found_too_seldom_by_a_tenth_is_caught_by_the_cohort(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    honest = verification.occupancy
+    honest = cohort.occupancy
 
     def generous(hazards: Any, *arguments: Any) -> Any:
         return honest(hazards._replace(find=np.minimum(1.0, 1.1 * hazards.find)), *arguments)
 
-    monkeypatch.setattr(verification, "occupancy", generous)
+    monkeypatch.setattr(cohort, "occupancy", generous)
     assert failing(verification.cohort) == {"cohort_agrees"}
 
 

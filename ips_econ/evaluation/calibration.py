@@ -1,0 +1,232 @@
+"""Local results laid over the published evidence: what the parameters are after seeing them.
+
+The expected value of every observed figure follows exactly from a draw of the parameters (the
+cohort twin), so the draws are weighted by the likelihood of what was observed. The result is a
+scenario: the same scenario with the joint distribution of the parameters that moved.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ips_econ.evaluation.blocks import Plan, Worlds, plan_of, simulate_block
+from ips_econ.evaluation.cohort import expected_shares
+from ips_econ.evaluation.execution import Threads, blocks_of
+from ips_econ.evaluation.importance import DRAWS, Sample, importance_sample
+from ips_econ.evaluation.likelihood import (
+    Figure,
+    expected,
+    figure_correlations,
+    log_likelihood,
+    surprise,
+)
+from ips_econ.evaluation.local_results import LocalResults
+from ips_econ.evaluation.outcomes import Draws, summary
+from ips_econ.evaluation.statistics import Stat, stat
+from ips_econ.evaluation.updating import Update, updates
+from ips_econ.parameters.base import TomlText
+from ips_econ.parameters.draws import ParameterDraws, draw_parameters, sampled_dimensions
+from ips_econ.parameters.library import ParameterLibrary
+from ips_econ.parameters.sobol import sobol_points
+from ips_econ.scenario.loading import LoadedScenario, resolve
+
+BLOCK_DRAWS = 128
+CORRELATION_DRAWS = 16
+CHECK_SETS = ("run.draws=256", "run.people=200")
+SCRAMBLINGS = 8
+DISAGREEMENT = 0.05
+"""Probability below which local data and evidence are said to disagree (divided by figures)."""
+
+Values = NDArray[np.float64]
+Layers = Sequence[TomlText | str]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A figure before and after: expected values over draws, and how surprising it was.
+
+    ``written`` is what the written scenario gives: its distributions are smooth, so it differs a
+    little from ``posterior``. ``surprise`` is the probability, before the data, of a figure as far
+    out.
+    """
+
+    figure: Figure
+    prior: Stat
+    posterior: Stat
+    written: Stat
+    surprise: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What local results did.
+
+    ``text`` is the new scenario's file; ``before`` and ``after`` are summaries of small runs of
+    the old and the new scenario.
+    """
+
+    results: LocalResults
+    sample: Sample
+    predictions: tuple[Prediction, ...]
+    updates: tuple[Update, ...]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    text: str
+
+    @property
+    def disagreeing(self) -> tuple[Prediction, ...]:
+        """Figures further from the evidence than chance explains."""
+        limit = DISAGREEMENT / len(self.predictions)
+        return tuple(p for p in self.predictions if p.surprise < limit)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The service as it was when observed, and the figures observed there."""
+
+    loaded: LoadedScenario
+    figures: tuple[Figure, ...]
+    jobs: int | None = None
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The uncertain parameters: axes of the unit cube."""
+        on = self.loaded.scenario.economics.policy_date
+        return sampled_dimensions(self.loaded.library, on)
+
+    def draws(self, points: Values) -> ParameterDraws:
+        """Parameter values at points of the unit cube ``(draw, axis)``."""
+        economics = self.loaded.scenario.economics
+        return draw_parameters(
+            self.loaded.library,
+            on=economics.policy_date,
+            price_year=economics.price_year,
+            draws=len(points),
+            seed=0,
+            points=points,
+        )
+
+    def plan(self, points: Values) -> Plan:
+        """A plan on such points."""
+        return Plan(self.loaded.scenario, self.loaded.library, self.draws(points))
+
+    def means(self, points: Values) -> list[Values]:
+        """Expected value of every figure at every point, by figure ``(draw,)``."""
+        plan = self.plan(points)
+
+        def block(rows: slice) -> dict[str, np.ndarray]:
+            worlds = Worlds(plan, rows)
+            shares = expected_shares(worlds.hazards(plan.persistence), worlds.population)
+            return {
+                str(number): expected(f, shares.employed[:, f.arm], shares.ever[:, f.arm])
+                for number, f in enumerate(self.figures)
+            }
+
+        found = dict(Threads(self.jobs)(block, blocks_of(len(points), BLOCK_DRAWS)))
+        return [
+            np.concatenate([found[index][str(number)] for index in sorted(found)])
+            for number in range(len(self.figures))
+        ]
+
+    def correlations(self, points: Values) -> list[Values]:
+        """Correlations between clients of the figures, by arm."""
+        counts = [sum(f.arm == arm for f in self.figures) for arm in (0, 1)]
+        if max(counts) < 2:
+            return [np.eye(count) for count in counts]
+        plan = self.plan(points)
+        return figure_correlations(self.figures, Worlds(plan, slice(0, len(points))).headline)
+
+    def log_likelihood(self, points: Values) -> Callable[[Values], Values]:
+        """The likelihood of the figures, with correlations as at some points."""
+        correlations = self.correlations(points)
+        return lambda u: log_likelihood(self.figures, self.means(u), correlations)
+
+
+def observed_site(
+    chain: Layers,
+    results: LocalResults,
+    file: TomlText,
+    library: ParameterLibrary,
+    sets: Sequence[str],
+    jobs: int | None,
+) -> Site:
+    """The scenario with what the results say of the service observed, as long as observed."""
+    top = chain[-1]
+    own = {} if isinstance(top, str) else {k: top.content[k] for k in OWN if k in top.content}
+    layer = replace(file, content={**own, **results.facts})
+    length = f"economics.horizon_years={results.years}"
+    return Site(resolve([*chain, layer], library, (*sets, length)), results.figures, jobs)
+
+
+OWN = ("id", "name")
+"""What the topmost layer of a scenario must say itself."""
+
+
+def calibrate(
+    chain: Layers,
+    results: LocalResults,
+    file: TomlText,
+    write: Callable[[Sequence[Update], Sample], str],
+    out: Path,
+    library: ParameterLibrary,
+    sets: Sequence[str] = (),
+    draws: int = DRAWS,
+    seed: int = 1,
+    jobs: int | None = None,
+) -> Calibration:
+    """Update a scenario with local results.
+
+    Parameters
+    ----------
+    chain : the scenario's layers, the lowest first.
+    results, file : the local results and the file they were read from.
+    write : makes the text of the new scenario from what moved.
+    out : where that text will stand.
+    sets : changes as given with ``--set``; they hold in both scenarios.
+
+    Raises
+    ------
+    InputError
+        If the results' sections do not fit a scenario.
+    RunError
+        If the results lie too far from the evidence.
+    """
+    site = observed_site(chain, results, file, library, sets, jobs)
+    prior, _ = sobol_points(len(site.axes), draws, seed, SCRAMBLINGS)
+    likelihood = site.log_likelihood(prior[:CORRELATION_DRAWS])
+    sample = importance_sample(likelihood, len(site.axes), draws, seed)
+    chosen = sample.resampled(draws)
+    on = site.loaded.scenario.economics.policy_date
+    moved = updates(site.loaded.library, on, site.draws(prior), site.draws(chosen), sample.ess)
+    text = write(moved, sample)
+    new = TomlText(out, text, tomllib.loads(text))
+    written = observed_site([*chain, new], results, file, library, (), jobs)
+    columns = zip(
+        site.figures, site.means(prior), site.means(chosen), written.means(prior), strict=True
+    )
+    predictions = tuple(
+        Prediction(figure, stat(p), stat(q), stat(w), surprise(figure, p))
+        for figure, p, q, w in columns
+    )
+    before = resolve(chain, library, (*sets, *CHECK_SETS))
+    after = resolve([*chain, new], library, CHECK_SETS)
+    return Calibration(
+        results, sample, predictions, moved, _summary(before, jobs), _summary(after, jobs), text
+    )
+
+
+def _summary(loaded: LoadedScenario, jobs: int | None) -> dict[str, Any]:
+    """Summary of a small run that is not kept."""
+    plan = plan_of(loaded)
+    plan.prepare()
+    blocks = blocks_of(len(plan.draws), CORRELATION_DRAWS)
+    found = dict(Threads(jobs)(lambda rows: simulate_block(plan, rows), blocks))
+    joined = {name: np.concatenate([found[i][name] for i in sorted(found)]) for name in found[0]}
+    return summary(Draws(plan, joined))

@@ -1,0 +1,186 @@
+"""A county's own results as a file: the same words as a trial file, of one's own service.
+
+Small groups are never written out: a count of fewer than five people, of those with the outcome or
+of those without it, stays in the file that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from ips_econ.errors import InputError, Problems
+from ips_econ.evaluation.likelihood import EXPECTED, MONTHS_OF, Figure
+from ips_econ.evaluation.outcomes import SMALLEST_GROUP
+from ips_econ.evaluation.trials import (
+    ARMS,
+    LARGEST_ARM,
+    Outcome,
+    TrialFacts,
+    check_outcomes,
+)
+from ips_econ.parameters.base import (
+    KeyPath,
+    Strict,
+    TomlText,
+    add_problem,
+    add_validation_problems,
+)
+from ips_econ.units import MONTHS_PER_YEAR
+
+Clients = Annotated[int, Field(ge=SMALLEST_GROUP, le=LARGEST_ARM)]
+SITE = ("region", "population", "programme", "comparator")
+ARM_AXIS = {"control": 0, "ips": 1}
+
+
+class LocalArms(Strict):
+    """Clients followed by arm."""
+
+    ips: Clients | None = None
+    """Clients with IPS; at least five."""
+    control: Clients | None = None
+    """Clients with the usual services, where somebody followed them; at least five."""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> LocalArms:
+        if self.ips is None and self.control is None:
+            raise PydanticCustomError("nobody", "give ips, control or both")
+        return self
+
+
+class LocalResults(Strict):
+    """A file of local results; the sections of a scenario describe the service as it was."""
+
+    source: str = ""
+    """Who counted, when, and from which records."""
+    trial: TrialFacts | None = None
+    """The facts of a trial, where a trial file is given."""
+    region: dict[str, Any] = {}
+    """The place during the observation, in the keys of a scenario."""
+    population: dict[str, Any] = {}
+    """The clients, in the keys of a scenario."""
+    programme: dict[str, Any] = {}
+    """The service, in the keys of a scenario."""
+    comparator: dict[str, Any] = {}
+    """What the other clients got, in the keys of a scenario."""
+    arms: LocalArms
+    """How many clients were followed."""
+    outcome: Annotated[tuple[Outcome, ...], Field(strict=False, min_length=1)]
+    """What was observed."""
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """What the file says of the service, by section of a scenario."""
+        return {section: facts for section in SITE if (facts := getattr(self, section))}
+
+    @property
+    def told(self) -> str:
+        """Where the figures come from, in words."""
+        return self.source or (self.trial.citation if self.trial else "")
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every observed figure."""
+        return tuple(
+            Figure(outcome.metric, outcome.month, ARM_AXIS[arm], seen, seen.n or size)
+            for outcome in self.outcome
+            for arm in ARMS
+            if (seen := outcome.observed.arm(arm)) is not None
+            if (size := getattr(self.arms, arm)) is not None
+        )
+
+    @property
+    def months(self) -> int:
+        """Months that the figures reach."""
+        return max(figure.month for figure in self.figures)
+
+    @property
+    def years(self) -> int:
+        """Years that the figures reach, rounded up."""
+        return -(-self.months // MONTHS_PER_YEAR)
+
+
+def read_local_results(toml: TomlText, within: KeyPath = ()) -> LocalResults:
+    """Check the content of a file of local results, or of ``[observed]`` of a scenario.
+
+    Parameters
+    ----------
+    toml : the file; its content is that of the results.
+    within : the keys under which they stand in the file.
+
+    Raises
+    ------
+    InputError
+        With every problem found: file, line, key, found, allowed.
+    """
+    problems = Problems()
+    try:
+        results = LocalResults.model_validate(toml.content)
+    except ValidationError as error:
+        add_validation_problems(
+            problems, error, LocalResults, toml.content, toml=toml, prefix=within
+        )
+        raise InputError(problems.found) from None
+    check_outcomes(problems, toml, results.outcome, results.arms, within)
+    seen: set[tuple[str, int]] = set()
+    for number, outcome in enumerate(results.outcome):
+        keys: KeyPath = ("outcome", number)
+        twice = (outcome.metric, outcome.month)
+        if twice in seen:
+            message = "the same metric and month stand twice"
+            add_problem(problems, message, (*keys, "month"), toml=toml, prefix=within)
+        seen.add(twice)
+        if outcome.metric not in EXPECTED:
+            add_problem(
+                problems,
+                "results cannot be calibrated with this metric",
+                (*keys, "metric"),
+                toml=toml,
+                prefix=within,
+                found=outcome.metric,
+                allowed=", ".join(EXPECTED),
+            )
+            continue
+        for arm in ARMS:
+            observation = outcome.observed.arm(arm)
+            where: dict[str, Any] = {"toml": toml, "prefix": within}
+            at = (*keys, "observed", arm)
+            if observation is None:
+                continue
+            if observation.mean is not None and observation.sd is None:
+                message = "a mean needs its standard deviation between clients (sd)"
+                add_problem(problems, message, at, **where)
+            if observation.median is not None and outcome.metric not in MONTHS_OF:
+                message = "a median can be used of the time to the first job only; give a mean"
+                add_problem(problems, message, at, **where)
+            if observation.n is not None and observation.n < SMALLEST_GROUP:
+                message = f"fewer than {SMALLEST_GROUP} clients say too little and are not used"
+                add_problem(problems, message, at, found=observation.n, **where)
+    problems.raise_if_any()
+    return results
+
+
+def written_out(figures: tuple[Figure, ...]) -> Iterator[tuple[Figure, bool]]:
+    """Every figure, and whether its count may be shown.
+
+    Counts of fewer than five people with the outcome or without it may not; nor may a count that
+    differs by fewer than five from one that is shown of the same clients, as the difference would
+    be such a group.
+    """
+    shown: list[Figure] = []
+    for figure in figures:
+        may = True
+        if figure.seen.events is not None:
+            cells = [figure.seen.events, figure.n - figure.seen.events]
+            cells += [
+                abs(figure.seen.events - (other.seen.events or 0))
+                for other in shown
+                if other.arm == figure.arm and other.n == figure.n
+            ]
+            may = all(cell >= SMALLEST_GROUP for cell in cells)
+        if may and figure.seen.events is not None:
+            shown.append(figure)
+        yield figure, may
