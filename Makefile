@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 	if $$name -c '$(FITS)' 2>/dev/null; then echo $$name; break; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv install demo test check bench format lint types imports
+.PHONY: help venv install demo test check bench calibrate format lint types imports
 
 help: ## say what the targets do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ check: $(INSTALLED) ## format, lint, types, imports and tests, changing nothing
 bench: $(INSTALLED) ## measure speed, parallel efficiency and memory
 	$(IN_VENV)/python benchmarks/bench.py
 	$(IN_VENV)/python benchmarks/rules.py
+
+calibrate: $(INSTALLED) ## fit the structural values to trials: parameters/fitted.toml
+	$(IN_VENV)/python calibration/fit.py
 
 format: $(INSTALLED) ## rewrite the code in the common format
 	$(IN_VENV)/ruff format

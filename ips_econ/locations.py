@@ -24,6 +24,11 @@ def trials_directory() -> Path:
     return _data_directory("trials")
 
 
+def models_directory() -> Path:
+    """Directory of the shipped files of other models (``<id>.toml``)."""
+    return _data_directory("models")
+
+
 def _data_directory(name: str) -> Path:
     for directory in (PACKAGE / "_data" / name, PACKAGE.parent / name):
         if directory.is_dir():

@@ -26,7 +26,7 @@ from ips_econ.compilation import source_hash
 from ips_econ.evaluation import tables
 from ips_econ.evaluation.blocks import Arrays, Plan, check_levels, plan_of, simulate_block
 from ips_econ.evaluation.drivers import drivers_table
-from ips_econ.evaluation.execution import Executor, Threads, blocks_of
+from ips_econ.evaluation.execution import BLOCK_DRAWS, Executor, Threads, blocks_of
 from ips_econ.evaluation.outcomes import DIFFERENCE, UNITS, Draws, measure_of, summary
 from ips_econ.evaluation.statistics import shrinkage
 from ips_econ.file_formats import Labels
@@ -36,7 +36,6 @@ from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.run_directory import RunDirectory, run_key
 from ips_econ.scenario.loading import LoadedScenario
 
-BLOCK_DRAWS = 16
 LIBRARIES = ("numpy", "scipy", "numba", "pandas", "pyarrow", "plotly", "matplotlib", "pydantic")
 
 Progress = Callable[[int, int], None]

@@ -36,23 +36,26 @@ def validate(**options: Any) -> None:
 
     Each draw of the uncertain parameters lives one trial with as many clients as were analysed.
     Trials that the model is fitted to, that shaped a parameter, and that are new to it (external)
-    are told apart.
+    are told apart. The results of other economic models follow, with what differs.
 
     \b
     Examples:
       ips-econ validate
       ips-econ validate --trial my-trial.toml --json
     """
+    from ips_econ.evaluation.other_models import compare_models, model_files
     from ips_econ.evaluation.trials import load_trials, trial_files
     from ips_econ.evaluation.validation import validate as run
     from ips_econ.file_formats import json_bytes
     from ips_econ.language import load_language
     from ips_econ.parameters.library import load_library
+    from ips_econ.report.other_models import models_json, models_text
     from ips_econ.report.validation import validation_json, validation_text
 
     language = load_language(options["lang"])
     paths = options["files"] or trial_files()
-    trials = load_trials(paths, load_library(), options["draws"], options["seed"])
+    library = load_library()
+    trials = load_trials(paths, library, options["draws"], options["seed"])
     show = sys.stderr.isatty()
     with click.progressbar(
         length=len(trials) * options["draws"], label="validating", file=sys.stderr, hidden=not show
@@ -65,13 +68,17 @@ def validate(**options: Any) -> None:
             done = now
 
         comparisons = run(trials, options["jobs"], update)
-    told = json_bytes(validation_json(comparisons))
+    others = () if options["files"] else model_files()
+    models = compare_models(others, library, options["seed"], options["jobs"])
+    told = json_bytes({**validation_json(comparisons), "models": models_json(models)})
     out = options["out"] or (None if options["as_json"] else DEFAULT_OUT)
     written = [] if out is None else _write(out, comparisons, told, language)
     if options["as_json"]:
         click.echo(told.decode("utf-8"), nl=False)
         return
     click.echo(validation_text(comparisons, language))
+    if models:
+        click.echo("\n" + models_text(models, language))
     click.echo("\n" + "\n".join(str(path) for path in written))
 
 

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ips_econ.evaluation.blocks import Plan, Worlds, plan_of, simulate_block
-from ips_econ.evaluation.cohort import expected_shares
-from ips_econ.evaluation.execution import Threads, blocks_of
+from ips_econ.evaluation.blocks import Plan, Worlds, plan_of
+from ips_econ.evaluation.cohort import expected_after_start, expected_shares
+from ips_econ.evaluation.execution import Threads, blocks_of, run_draws
 from ips_econ.evaluation.importance import DRAWS, Sample, importance_sample
 from ips_econ.evaluation.likelihood import (
+    Course,
     Figure,
     expected,
     figure_correlations,
@@ -28,6 +29,7 @@ from ips_econ.evaluation.likelihood import (
     surprise,
 )
 from ips_econ.evaluation.local_results import LocalResults
+from ips_econ.evaluation.metrics import METRICS
 from ips_econ.evaluation.outcomes import Draws, summary
 from ips_econ.evaluation.statistics import Stat, stat
 from ips_econ.evaluation.updating import Update, updates
@@ -113,23 +115,31 @@ class Site:
             points=points,
         )
 
-    def plan(self, points: Values) -> Plan:
-        """A plan on such points."""
-        return Plan(self.loaded.scenario, self.loaded.library, self.draws(points))
-
     def means(self, points: Values) -> list[Values]:
         """Expected value of every figure at every point, by figure ``(draw,)``."""
-        plan = self.plan(points)
+        return self.means_of(self.draws(points))
+
+    def means_of(self, draws: ParameterDraws) -> list[Values]:
+        """Expected value of every figure in every draw, by figure ``(draw,)``."""
+        plan = Plan(self.loaded.scenario, self.loaded.library, draws)
 
         def block(rows: slice) -> dict[str, np.ndarray]:
             worlds = Worlds(plan, rows)
-            shares = expected_shares(worlds.hazards(plan.persistence), worlds.population)
-            return {
-                str(number): expected(f, shares.employed[:, f.arm], shares.ever[:, f.arm])
-                for number, f in enumerate(self.figures)
-            }
+            hazards, population = worlds.hazards(plan.persistence), worlds.population
+            shares = expected_shares(hazards, population)
+            windows = {f.month for f in self.figures if METRICS[f.metric].after_start}
+            held = {w: expected_after_start(hazards, population, w) for w in windows}
+            courses = [
+                Course(
+                    shares.employed[:, arm],
+                    shares.ever[:, arm],
+                    {window: values[:, :, arm] for window, values in held.items()},
+                )
+                for arm in (0, 1)
+            ]
+            return {str(k): expected(f, courses[f.arm]) for k, f in enumerate(self.figures)}
 
-        found = dict(Threads(self.jobs)(block, blocks_of(len(points), BLOCK_DRAWS)))
+        found = dict(Threads(self.jobs)(block, blocks_of(len(draws), BLOCK_DRAWS)))
         return [
             np.concatenate([found[index][str(number)] for index in sorted(found)])
             for number in range(len(self.figures))
@@ -140,7 +150,7 @@ class Site:
         counts = [sum(f.arm == arm for f in self.figures) for arm in (0, 1)]
         if max(counts) < 2:
             return [np.eye(count) for count in counts]
-        plan = self.plan(points)
+        plan = Plan(self.loaded.scenario, self.loaded.library, self.draws(points))
         return figure_correlations(self.figures, Worlds(plan, slice(0, len(points))).headline)
 
     def log_likelihood(self, points: Values) -> Callable[[Values], Values]:
@@ -225,8 +235,4 @@ def calibrate(
 def _summary(loaded: LoadedScenario, jobs: int | None) -> dict[str, Any]:
     """Summary of a small run that is not kept."""
     plan = plan_of(loaded)
-    plan.prepare()
-    blocks = blocks_of(len(plan.draws), CORRELATION_DRAWS)
-    found = dict(Threads(jobs)(lambda rows: simulate_block(plan, rows), blocks))
-    joined = {name: np.concatenate([found[i][name] for i in sorted(found)]) for name in found[0]}
-    return summary(Draws(plan, joined))
+    return summary(Draws(plan, run_draws(plan, Threads(jobs))))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ips_econ.evaluation.metrics import MONTHS_TO_START
 from ips_econ.population.attributes import (
     AGE_BAND_STARTS,
     STRATA_PER_GROUP,
@@ -14,6 +15,7 @@ from ips_econ.population.attributes import (
     stratum_axes,
 )
 from ips_econ.population.people import Population
+from ips_econ.trajectories.after_first_job import after_start
 from ips_econ.trajectories.hazards import Hazards, occupancy
 
 
@@ -30,11 +32,28 @@ class Shares(NamedTuple):
 def expected_shares(hazards: Hazards, population: Population) -> Shares:
     """Shares in work and ever in work while nobody dies or retires."""
     shares = occupancy(hazards, stratum_weights(population), population.low_share)
-    common = 1.0 - population.diagnosis[Diagnosis.BIPOLAR]
-    of_group = np.array([1.0 - common, common])
-    entering = np.diff(np.append(0.0, population.entry_year))
-    employed, waiting = np.einsum("sdaygm,y,g->sdam", shares, entering, of_group)
+    employed, waiting = np.einsum("sdaygm,yg->sdam", shares, _of_year_and_group(population))
     return Shares(employed, 1.0 - waiting)
+
+
+def expected_after_start(hazards: Hazards, population: Population, window: int) -> np.ndarray:
+    """Means over clients who start a job in their first 36 months ``(what, draw, arm)``.
+
+    Months in work, jobs, and whether still in the first job, in ``window`` months from its start.
+    """
+    shares = occupancy(hazards, stratum_weights(population), population.low_share)
+    waiting = shares[1, ..., :MONTHS_TO_START]
+    started = np.ascontiguousarray(-np.diff(waiting, axis=-1, prepend=1.0))
+    weights = _of_year_and_group(population)
+    held = np.einsum("kdayg,yg->kda", after_start(hazards, started, window), weights)
+    return np.asarray(held / np.einsum("daygm,yg->da", started, weights))
+
+
+def _of_year_and_group(population: Population) -> np.ndarray:
+    """Shares of the clients by entry year and group of diagnoses ``(year, group)``."""
+    common = 1.0 - population.diagnosis[Diagnosis.BIPOLAR]
+    entering = np.diff(np.append(0.0, population.entry_year))
+    return np.asarray(entering[:, None] * np.array([1.0 - common, common]))
 
 
 def stratum_weights(population: Population) -> np.ndarray:

@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Protocol
 
-from ips_econ.evaluation.blocks import Arrays
+import numpy as np
+
+from ips_econ.evaluation.blocks import Arrays, Plan, simulate_block
+
+BLOCK_DRAWS = 16
 
 Work = Callable[[slice], Arrays]
 
@@ -42,6 +46,14 @@ class Threads:
                 yield futures[future], future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def run_draws(plan: Plan, execute: Executor) -> Arrays:
+    """Every draw of a plan simulated and joined in memory, for a small run that is not kept."""
+    plan.prepare()
+    blocks = blocks_of(len(plan.draws), BLOCK_DRAWS)
+    found = dict(execute(lambda rows: simulate_block(plan, rows), blocks))
+    return {name: np.concatenate([found[i][name] for i in sorted(found)]) for name in found[0]}
 
 
 def available_cores() -> int:

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from scipy.special import bdtr, ndtr, xlogy
 
 from ips_econ.evaluation.metrics import METRICS
-from ips_econ.evaluation.trials import Observation
+from ips_econ.evaluation.trials import ARMS, Observation, Outcome
 from ips_econ.ledger.walk import History, World, trace_block
+from ips_econ.trajectories.after_first_job import JOBS, MONTHS, STILL
 from ips_econ.units import DAYS_PER_MONTH, WEEKS_PER_MONTH
 
+ARM_AXIS = {"control": 0, "ips": 1}
 SMALLEST_PROBABILITY = 1e-12
 CORRELATION_PEOPLE = 1000
 LEAST_VARIED = 1e-6
@@ -50,48 +52,73 @@ class Figure(NamedTuple):
         return self.seen.mean is None
 
 
-def months_in_work(employed: Values, ever: Values, month: int) -> Values:
+def figures_of(
+    outcomes: Sequence[Outcome], size: Callable[[str], int | None]
+) -> tuple[Figure, ...]:
+    """Every observed figure of some outcomes; ``size`` gives the clients of an arm by its name."""
+    return tuple(
+        Figure(outcome.metric, outcome.month, ARM_AXIS[arm], seen, seen.n or clients)
+        for outcome in outcomes
+        for arm in ARMS
+        if (seen := outcome.observed.arm(arm)) is not None
+        if (clients := size(arm)) is not None
+    )
+
+
+class Course(NamedTuple):
+    """What is expected of one arm's clients.
+
+    ``employed``, ``ever`` ``(draw, month)``: shares in work, and in work so far; ``held`` by
+    window: months in work, jobs and share still in the first job ``(what, draw)`` of those who
+    start one.
+    """
+
+    employed: Values
+    ever: Values
+    held: dict[int, Values]
+
+
+def months_in_work(course: Course, month: int) -> Values:
     """Expected months in work up to a month."""
-    return np.asarray(employed[:, :month].sum(axis=1))
+    return np.asarray(course.employed[:, :month].sum(axis=1))
 
 
-def months_to_work(employed: Values, ever: Values, month: int) -> Values:
+def months_to_work(course: Course, month: int) -> Values:
     """Expected months to the first job of those who find one; a job starts amid its month."""
-    found = np.diff(ever[:, :month], axis=1, prepend=0.0)
-    total = np.maximum(ever[:, month - 1], SMALLEST_PROBABILITY)
+    found = np.diff(course.ever[:, :month], axis=1, prepend=0.0)
+    total = np.maximum(course.ever[:, month - 1], SMALLEST_PROBABILITY)
     return np.asarray(found @ (np.arange(month) + 0.5) / total)
 
 
-EXPECTED: dict[str, Callable[[Values, Values, int], Values]] = {
-    "ever_employed": lambda employed, ever, month: ever[:, month - 1],
-    "employed": lambda employed, ever, month: employed[:, month - 1],
+EXPECTED: dict[str, Callable[[Course, int], Values]] = {
+    "ever_employed": lambda course, month: course.ever[:, month - 1],
+    "employed": lambda course, month: course.employed[:, month - 1],
     "months_employed": months_in_work,
-    "weeks_employed": lambda *shares: WEEKS_PER_MONTH * months_in_work(*shares),
-    "days_employed": lambda *shares: DAYS_PER_MONTH * months_in_work(*shares),
+    "weeks_employed": lambda course, month: WEEKS_PER_MONTH * months_in_work(course, month),
+    "days_employed": lambda course, month: DAYS_PER_MONTH * months_in_work(course, month),
     "months_to_first_job": months_to_work,
-    "days_to_first_job": lambda *shares: DAYS_PER_MONTH * months_to_work(*shares),
+    "days_to_first_job": lambda course, month: DAYS_PER_MONTH * months_to_work(course, month),
+    "months_employed_after_start": lambda course, month: course.held[month][MONTHS],
+    "jobs_after_start": lambda course, month: course.held[month][JOBS],
+    "in_first_job_after_start": lambda course, month: course.held[month][STILL],
 }
-"""Metrics whose expectation ``(draw,)`` follows exactly from the shares in work and ever in work
-``(draw, month)``."""
+"""Metrics whose expectation ``(draw,)`` follows exactly from the cohort twin."""
 MONTHS_OF = {"months_to_first_job": 1.0, "days_to_first_job": DAYS_PER_MONTH}
 """Metrics of which a median can be compared, with their units in a month."""
 
 
-def expected(figure: Figure, employed: Values, ever: Values) -> Values:
-    """Expected value of a figure by draw, from the shares of its arm ``(draw, month)``.
+def expected(figure: Figure, course: Course) -> Values:
+    """Expected value of a figure by draw.
 
     Of a median: the share of those who find work that has found it by then.
     """
     if figure.seen.median is None:
-        return EXPECTED[figure.metric](employed, ever, figure.month)
+        return EXPECTED[figure.metric](course, figure.month)
     at = figure.seen.median / MONTHS_OF[figure.metric]
-    months = np.arange(figure.month + 1)
     below = int(min(np.floor(at), figure.month - 1))
-    padded = np.column_stack([np.zeros(len(ever)), ever[:, : figure.month]])
-    found = padded[:, below] + min(at - months[below], 1.0) * (
-        padded[:, below + 1] - padded[:, below]
-    )
-    return np.asarray(found / np.maximum(padded[:, -1], SMALLEST_PROBABILITY))
+    ever = np.column_stack([np.zeros(len(course.ever)), course.ever[:, : figure.month]])
+    found = ever[:, below] + min(at - below, 1.0) * (ever[:, below + 1] - ever[:, below])
+    return np.asarray(found / np.maximum(ever[:, -1], SMALLEST_PROBABILITY))
 
 
 def root_deviance(figure: Figure, mean: Values) -> Values:

@@ -13,7 +13,8 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from ips_econ.errors import InputError, Problems
-from ips_econ.evaluation.likelihood import EXPECTED, MONTHS_OF, Figure
+from ips_econ.evaluation.likelihood import EXPECTED, MONTHS_OF, Figure, figures_of
+from ips_econ.evaluation.metrics import METRICS
 from ips_econ.evaluation.outcomes import SMALLEST_GROUP
 from ips_econ.evaluation.trials import (
     ARMS,
@@ -33,7 +34,6 @@ from ips_econ.units import MONTHS_PER_YEAR
 
 Clients = Annotated[int, Field(ge=SMALLEST_GROUP, le=LARGEST_ARM)]
 SITE = ("region", "population", "programme", "comparator")
-ARM_AXIS = {"control": 0, "ips": 1}
 
 
 class LocalArms(Strict):
@@ -84,18 +84,12 @@ class LocalResults(Strict):
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every observed figure."""
-        return tuple(
-            Figure(outcome.metric, outcome.month, ARM_AXIS[arm], seen, seen.n or size)
-            for outcome in self.outcome
-            for arm in ARMS
-            if (seen := outcome.observed.arm(arm)) is not None
-            if (size := getattr(self.arms, arm)) is not None
-        )
+        return figures_of(self.outcome, lambda arm: getattr(self.arms, arm))
 
     @property
     def months(self) -> int:
-        """Months that the figures reach."""
-        return max(figure.month for figure in self.figures)
+        """Months that the figures reach, from entry."""
+        return max(METRICS[figure.metric].horizon(figure.month) for figure in self.figures)
 
     @property
     def years(self) -> int:

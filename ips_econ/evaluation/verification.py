@@ -17,6 +17,7 @@ from scipy.special import ndtri
 
 from ips_econ.errors import InputError
 from ips_econ.evaluation.blocks import Arrays, Plan, Worlds, plan_of, simulate_block
+from ips_econ.evaluation.checks import Check
 from ips_econ.evaluation.cohort import expected_shares
 from ips_econ.ledger.posting import Count
 from ips_econ.ledger.streams import IPS_CATEGORIES
@@ -51,26 +52,6 @@ NO_COST = tuple(
 PAYERS_OF = slice(Measure.PARTICIPANT, Measure.HEALTH_EFFECTS + 1)
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: what was expected, what was found, and how far apart the two may be.
-
-    ``id`` is its number in the list of checks and ``name`` the key of its text. ``expected`` and
-    ``found`` are in the unit the text states.
-    """
-
-    id: str
-    name: str
-    expected: float
-    found: float
-    tolerance: float = 0.0
-
-    @property
-    def passed(self) -> bool:
-        """Whether the found value is the expected one, within the tolerance."""
-        return abs(self.found - self.expected) <= self.tolerance
 
 
 @dataclass

@@ -29,6 +29,7 @@ from types import MappingProxyType
 from ips_econ.errors import InputError, Problems, nearest_name
 from ips_econ.locations import parameters_directory
 from ips_econ.parameters.copula import copula
+from ips_econ.parameters.fitted import Fit, read_fit
 from ips_econ.parameters.overrides import overridden
 from ips_econ.parameters.prices import index_factor
 from ips_econ.parameters.reading import (
@@ -212,21 +213,29 @@ class ParameterLibrary:
         return replace(self, correlations=correlations)
 
 
-def load_library(directory: Path | None = None) -> ParameterLibrary:
+def load_library(directory: Path | None = None, *, fitted: bool = True) -> ParameterLibrary:
     """Read and check a tree of parameters (by default the shipped one).
+
+    Parameters
+    ----------
+    fitted
+        Whether the values that were fitted to trials (``fitted.toml``) replace their priors.
 
     Raises
     ------
     InputError
         With every problem of every file: file, line, key, found, allowed, nearest.
     """
-    tree = read_tree(parameters_directory() if directory is None else directory)
-    return ParameterLibrary(
-        MappingProxyType(tree.parameters),
+    directory = parameters_directory() if directory is None else directory
+    tree = read_tree(directory)
+    fit = read_fit(directory, tree.parameters) if fitted else Fit(tree.parameters, ())
+    library = ParameterLibrary(
+        MappingProxyType(dict(fit.parameters)),
         MappingProxyType(tree.sources),
         tree.correlations,
         *_dimensions(tree.parameters),
     )
+    return library.with_correlations(fit.correlations)
 
 
 def _dimensions(parameters: Mapping[str, Parameter]) -> tuple[tuple[str, ...], int]:

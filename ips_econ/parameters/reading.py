@@ -102,7 +102,7 @@ def _read_sources(problems: Problems, path: Path) -> dict[str, SourceRecord]:
 def _read_parameters(problems: Problems, directory: Path) -> Iterator[tuple[str, _Placed]]:
     groups = sorted(path for path in directory.iterdir() if path.is_dir())
     for stray in sorted(directory.glob("*.toml")):
-        if stray.name not in ("sources.toml", "correlations.toml"):
+        if stray.name not in ("sources.toml", "correlations.toml", "fitted.toml"):
             problems.add("parameters stand in a folder named after their group", file=str(stray))
     first: dict[str, TomlText] = {}
     for group in groups:

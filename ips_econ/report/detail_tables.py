@@ -13,6 +13,7 @@ from ips_econ.report.result_shapes import (
     Stat,
 )
 from ips_econ.report.tables import Cell, Table, TableRow, figure_cell, is_zero, payer_place
+from ips_econ.report.verification import verification_cells
 
 _SUBGROUP_METRICS = ("months_employed", "net_income", "wellbeing_county", "public_sector")
 _CUMULATIVE_PAYER = "wellbeing_county"
@@ -55,6 +56,31 @@ def _yearly_figure(stat: Stat, results: Results, language: Language) -> Figure:
         return euros(stat, language)
     bare = language.number(stat.mean, 100.0, signed=True)
     return Figure(bare, bare, "")
+
+
+def checks(results: Results, language: Language) -> Table | None:
+    """The checks of the model on this scenario; ``None`` where they were not made."""
+    if not results.checks:
+        return None
+    rows = []
+    for check in results.checks:
+        heading, *cells = verification_cells(check, language)
+        rows.append(TableRow(heading, tuple(Cell(text) for text in cells)))
+    failed = sum(not check.passed for check in results.checks)
+    verdict = language.text(
+        f"verification.{'some_failed' if failed else 'all_passed'}",
+        count=len(results.checks),
+        failed=failed,
+    )
+    return Table(
+        id="checks",
+        title=language.text("verification.title", name=results.run.name),
+        columns=tuple(
+            language.text(f"verification.{key}") for key in ("expected", "found", "verdict")
+        ),
+        rows=tuple(rows),
+        notes=(verdict, language.text("verification.note")),
+    )
 
 
 def programme(results: Results, language: Language) -> Table:

@@ -92,6 +92,7 @@ def report_page(results: Results, drawn: tuple[DrawnChart, ...], language: Langu
         ),
         treatment=tables.treatment_outcomes(results, language),
         programme=detail_tables.programme(results, language),
+        checks=detail_tables.checks(results, language),
         parameters=evidence_tables.parameter_tables(results, language),
         sources=evidence_tables.sources(results),
         method=_numbered("report.method_text", results, language),

@@ -12,6 +12,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from ips_econ.evaluation.checks import Check
+
 PAYERS = (
     "wellbeing_county",
     "municipality",
@@ -275,6 +277,7 @@ class Results:
     parameters: tuple[ParameterRow, ...]
     net_draws: Mapping[str, npt.NDArray[np.float64]]
     luck_share: float | None
+    checks: tuple[Check, ...] = ()
 
     def comparison(self, kind: str, variant: str, metric: str, perspective: str) -> Stat:
         """The result of one variant; an empty :class:`Stat` where the run has none."""

@@ -6,7 +6,7 @@ the run, and nothing after it computes a result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ips_econ.evaluation.checks import CHECKS_FILE, Check
 from ips_econ.report.reading import Row, read_draw_columns, read_json, read_rows
 from ips_econ.report.result_shapes import (
     HEADLINE_PERSPECTIVE,
@@ -52,7 +53,7 @@ def load_results(directory: str | Path) -> Results:
         ``cumulative.csv``, ``gap.csv``, ``comparisons.csv``, ``payers.csv``, ``lines.csv``,
         ``flows.csv``, ``drivers.csv``, ``parameters.csv`` and ``draws.parquet`` (columns
         ``net_present_value.<perspective>``); ``programme.csv``, ``subgroups.csv``,
-        ``poorer.csv`` and ``yearly.csv`` are optional.
+        ``poorer.csv``, ``yearly.csv`` and ``verification.json`` are optional.
 
     Raises
     ------
@@ -95,7 +96,16 @@ def load_results(directory: str | Path) -> Results:
         parameters=parameters,
         net_draws=_net_draws(directory, perspectives),
         luck_share=luck,
+        checks=tuple(_checks(directory)),
     )
+
+
+def _checks(directory: Path) -> Iterator[Check]:
+    """The checks of ``ips-econ verify --run``, where they were made on this run."""
+    if (directory / CHECKS_FILE).exists():
+        for check in read_json(directory, CHECKS_FILE, ("checks",))["checks"]:
+            keys = ("id", "name", "expected", "found", "tolerance")
+            yield Check(**{key: check[key] for key in keys})
 
 
 def _run_facts(

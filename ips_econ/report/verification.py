@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ips_econ.evaluation.verification import Check
+from ips_econ.evaluation.checks import Check
 from ips_econ.language import Language
 from ips_econ.report.plain_text import aligned, plain, wrapped
 

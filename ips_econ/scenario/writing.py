@@ -55,42 +55,42 @@ def scenario_text(written: Written) -> str:
     tables: dict[str, Table] = {}
     for keys, value in written.sections.items():
         if len(keys) == 1:
-            document.add(keys[0], _item(value))
+            document.add(keys[0], inline(value))
             continue
-        tables.setdefault(keys[0], tomlkit.table()).add(keys[1], _item(value))
+        tables.setdefault(keys[0], tomlkit.table()).add(keys[1], inline(value))
     parameters = tables.setdefault("parameters", tomlkit.table())
     for parameter in written.parameters:
         parameters.add(tomlkit.comment(parameter.comment))
-        parameters.add(tomlkit.key(parameter.id), _item(parameter.content))
+        parameters.add(tomlkit.key(parameter.id), inline(parameter.content))
     for name, table in tables.items():
         document.add(name, table)
     if written.correlations:
         pairs = tomlkit.aot()
         for first, second, rank in written.correlations:
             pair = tomlkit.table()
-            pair.add("between", _item([first, second]))
+            pair.add("between", inline([first, second]))
             pair.add("rank", rank)
             pairs.append(pair)
         document.add("correlation", pairs)
     name, facts = written.facts
     table = tomlkit.table()
     for key, value in facts.items():
-        table.add(key, _item(value))
+        table.add(key, inline(value))
     document.add(name, table)
     return tomlkit.dumps(document)
 
 
-def _item(value: Any) -> Any:
+def inline(value: Any) -> Any:
     """A value with tables and lists of tables written inline."""
     if isinstance(value, Mapping):
-        inline: InlineTable = tomlkit.inline_table()
+        table: InlineTable = tomlkit.inline_table()
         for key, inner in value.items():
-            inline.append(key, _item(inner))
-        return inline
+            table.append(key, inline(inner))
+        return table
     if isinstance(value, list | tuple):
         array = tomlkit.array()
         for inner in value:
-            array.append(_item(inner))
+            array.append(inline(inner))
         if any(isinstance(inner, Mapping) for inner in value):
             array.multiline(True)
         return array

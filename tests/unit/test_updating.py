@@ -108,11 +108,17 @@ def written_library(library: ParameterLibrary, found: tuple[Update, ...]) -> Par
 
 def test_an_update_is_told_with_its_shift(library: ParameterLibrary) -> None:
     before, points = prior_draws(library)
-    axis = sampled_dimensions(library, ON).index("employment.job_loss_shape")
+    id = "effect.caseload_exponent"
+    axis = sampled_dimensions(library, ON).index(id)
     moved = points.copy()
     moved[:, axis] **= 2
     (update,) = updates(library, ON, before, drawn(library, moved), 4096.0)
-    assert update.id == "employment.job_loss_shape"
-    # the mean of U^2 is 1/3: a third of a uniform's range, 1/6 below its middle
-    assert update.shift == pytest.approx((1 / 6) * 12**0.5, rel=0.02)
+    assert update.id == id
+    entry = library.in_force(id, ON)
+    assert entry.distribution is not None and entry.value is not None
+    fitted = fit(entry.distribution, entry.value)
+    u = (np.arange(100_000) + 0.5) / 100_000
+    expected = abs(fitted.quantile(u**2).mean() - fitted.mean) / fitted.sd
+    assert expected > 0.5
+    assert update.shift == pytest.approx(expected, rel=0.02)
     assert update.ranks == ()

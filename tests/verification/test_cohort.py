@@ -16,6 +16,7 @@ from ips_econ.ledger.posting import Count
 from ips_econ.ledger.walk import live_block
 from ips_econ.run import plan_of
 from ips_econ.scenario.loading import load_scenario
+from ips_econ.trajectories import after_first_job
 from ips_econ.trajectories import hazards as solver
 from ips_econ.trajectories.cohort import (
     MonthHazards,
@@ -385,7 +386,9 @@ def test_base_values_are_the_published_ones_nearly() -> None:
 
 
 def test_every_draw_gives_back_its_own_months_and_jobs() -> None:
+    """But for draws whose later jobs would have to be shorter than a month: those last one."""
     inputs, _ = published()
+    too_short = 0
     for d in range(0, PUBLISHED_DRAWS, 4):
         rate, again = inputs.job_loss_rate[d], inputs.reemployment[d]
         got = window(rate, inputs.job_loss_shape[d], again, inputs.jobs_per_person[d])
@@ -394,7 +397,12 @@ def test_every_draw_gives_back_its_own_months_and_jobs() -> None:
             working += again * (1.0 - working) - loss * working
             worked += working
         wanted = [restricted_mean(rate), worked, inputs.jobs_per_person[d]]
-        np.testing.assert_allclose(got, wanted, atol=0.002)
+        scale = weibull_scale(rate, inputs.job_loss_shape[d])
+        later = later_jobs(rate, again, inputs.jobs_per_person[d], scale, inputs.job_loss_shape[d])
+        shortest = later.loss > 1.0 - 1e-6
+        too_short += shortest
+        np.testing.assert_allclose(got, wanted, atol=0.5 if shortest else 0.002)
+    assert too_short <= 0.05 * PUBLISHED_DRAWS / 4
 
 
 def test_first_jobs_of_the_solved_hazards_last_as_published() -> None:
@@ -509,6 +517,37 @@ def test_solver_and_twin_agree_with_themselves_uncompiled() -> None:
             getattr(plain, name), getattr(solved, name), rtol=1e-9, atol=1e-12
         )
     low = np.ascontiguousarray(few.low_share)
-    np.testing.assert_allclose(
-        uncompiled(occupancy)(solved, weights, low), occupancy(solved, weights, low), rtol=1e-12
-    )
+    shares = occupancy(solved, weights, low)
+    again = np.zeros_like(shares)
+    uncompiled(solver.fill_occupancy)(solved, weights, low, again)
+    np.testing.assert_allclose(again, shares, rtol=1e-12)
+    started = np.ascontiguousarray(-np.diff(shares[1, ..., :6], axis=-1, prepend=1.0))
+    held = after_first_job.after_start(solved, started, 24)
+    slowly = np.zeros_like(held)
+    uncompiled(after_first_job.fill_after_start)(solved, started, 24, slowly)
+    np.testing.assert_allclose(slowly, held, rtol=1e-12)
+
+
+# after the first job
+
+
+def test_months_and_jobs_after_the_start_at_constant_hazards() -> None:
+    """By hand: a job kept with probability 0.9 a month, the next one found with 0.2."""
+    inputs, weights = published()
+    few = EmploymentDraws(*(values[:1] for values in inputs))
+    solved = solver.solve_hazards(few, weights, 60)
+    solved.first_loss[:], solved.later_loss[:], solved.multiplier[:] = 0.1, 0.1, 1.0
+    started = np.zeros((1, 2, solved.find.shape[2], 2, 3))
+    started[..., 1] = 0.5
+    for found, jobs in ((0.0, 1.0), (0.2, None)):
+        solved.reemployment[:] = found
+        months, held, still = after_first_job.after_start(solved, started, 24)[:, 0, 0, 0, 0] / 0.5
+        working, out, expected, begun = 1.0, 0.0, 1.0, 1.0
+        for _ in range(23):
+            again = found * out
+            working, out = 0.9 * working + again, out + 0.1 * working - again
+            expected, begun = expected + working, begun + again
+        assert months == pytest.approx(expected)
+        assert held == pytest.approx(begun if jobs is None else jobs)
+        assert still == pytest.approx(0.9**23)
+    assert months > 12.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ import pytest
 
 from ips_econ import cli
 from ips_econ.evaluation import cohort, verification
-from ips_econ.evaluation.verification import Bench, Check, verify
+from ips_econ.evaluation.checks import Check
+from ips_econ.evaluation.verification import Bench, verify
 from ips_econ.ledger.walk import Measure, World
 
 CONTROL, IPS = 0, 1
@@ -194,3 +196,33 @@ def test_every_check_has_its_sentence_in_both_languages() -> None:
         texts = load_language(code).texts
         prefix = "verification.check."
         assert {key.removeprefix(prefix) for key in texts if key.startswith(prefix)} == names
+
+
+# into the report --------------------------------------------------------------------------------
+
+
+def test_the_table_goes_into_the_report_of_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    small = ["--draws", "32", "--people", "40", "--horizon", "2", "--lang", "fi", "--quiet"]
+    assert cli.main(["simulate", "finland", *small, "--out", str(run)]) == 0
+    report = run / "report.html"
+    assert "Mallia ei ole tarkistettu" in report.read_text(encoding="utf-8")
+    checks = [Check("V22", "same_is_nothing", 0.0, 0.0), Check("V27", "twice_the_people", 8.0, 8.1)]
+    monkeypatch.setattr(verification, "verify", lambda *_: iter(checks))
+    words = ["verify", "finland", "--run", str(run), "--lang", "fi"]
+    # another horizon than the run's is another scenario
+    assert cli.main(words) == 2
+    assert "economics: this run is of another scenario" in capsys.readouterr().err
+    assert cli.main([*words, "--set", "economics.horizon_years=2"]) == 1  # V27 fails here
+    capsys.readouterr()
+    text = report.read_text(encoding="utf-8")
+    assert "Mallin tarkistukset: " in text
+    assert "V22 " in text
+    assert ">EI<" in text
+    assert "Mallia ei ole tarkistettu" not in text
+    assert json.loads((run / "verification.json").read_text())["passed"] is False
+    # a new run may take the place of one with checks, and the old checks go with it
+    assert cli.main(["simulate", "finland", *small, "--out", str(run)]) == 0
+    assert not (run / "verification.json").exists()
