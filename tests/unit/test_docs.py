@@ -13,8 +13,10 @@ import click
 import pytest
 
 from ips_econ.cli import COMMANDS, commands, main
+from ips_econ.evaluation.other_models import model_files
 from ips_econ.evaluation.trials import load_trials, trial_files
 from ips_econ.language import load_language
+from ips_econ.parameters.base import read_toml
 from ips_econ.parameters.library import load_library
 from ips_econ.report.plain_text import plain
 from ips_econ.report.results import load_results
@@ -159,6 +161,24 @@ def test_the_page_on_validation_holds_every_trial_and_check_and_no_error_went_un
     for key, text in texts.items():
         if key.startswith("verification.check."):
             assert plain(text).split("{")[0] in page, key
+    for model in model_files():
+        assert read_toml(model).content["model"]["name"] in page
     assert page.count("| kernel: ") >= 5
     assert "**nothing**" not in page
     assert " NO |" not in page
+
+
+def test_every_check_of_the_list_is_made_or_said_not_to_be() -> None:
+    """V01 to V56 stand in a test's docstring, in verify, or among those not made, with a reason."""
+    root = README.parent
+    tests = [path for path in (root / "tests").rglob("test_*.py") if path.name != "test_docs.py"]
+    files = [*tests, root / "ips_econ/evaluation/verification.py"]
+    made = set()
+    for path in files:
+        made |= set(re.findall(r"\bV[0-5]\d\b", path.read_text(encoding="utf-8")))
+        made |= {f"V{n}" for n in re.findall(r"def test_v(\d\d)_", path.read_text("utf-8"))}
+    page = (root / "docs" / "validation.md").read_text(encoding="utf-8")
+    reasons = [line for line in page.splitlines() if line.startswith("* V")]
+    not_made = {number for line in reasons for number in re.findall(r"V\d\d", line)}
+    assert {f"V{n:02d}" for n in range(1, 57)} <= made | not_made
+    assert not made & not_made
