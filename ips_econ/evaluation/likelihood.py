@@ -83,6 +83,12 @@ def months_in_work(course: Course, month: int) -> Values:
     return np.asarray(course.employed[:, :month].sum(axis=1))
 
 
+def days_of_workers(course: Course, month: int) -> Values:
+    """Expected days in work up to a month of those who have worked by then."""
+    worked = np.maximum(course.ever[:, month - 1], SMALLEST_PROBABILITY)
+    return np.asarray(DAYS_PER_MONTH * months_in_work(course, month) / worked)
+
+
 def months_to_work(course: Course, month: int) -> Values:
     """Expected months to the first job of those who find one; a job starts amid its month."""
     found = np.diff(course.ever[:, :month], axis=1, prepend=0.0)
@@ -96,6 +102,7 @@ EXPECTED: dict[str, Callable[[Course, int], Values]] = {
     "months_employed": months_in_work,
     "weeks_employed": lambda course, month: WEEKS_PER_MONTH * months_in_work(course, month),
     "days_employed": lambda course, month: DAYS_PER_MONTH * months_in_work(course, month),
+    "days_employed_of_workers": days_of_workers,
     "months_to_first_job": months_to_work,
     "days_to_first_job": lambda course, month: DAYS_PER_MONTH * months_to_work(course, month),
     "months_employed_after_start": lambda course, month: course.held[month][MONTHS],

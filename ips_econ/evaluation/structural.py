@@ -16,6 +16,7 @@ from datetime import date
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
+from ips_econ.evaluation.blocks import Worlds, plan_of
 from ips_econ.evaluation.calibration import SCRAMBLINGS, Site, Values
 from ips_econ.evaluation.importance import Sample, importance_sample
 from ips_econ.evaluation.likelihood import (
@@ -25,9 +26,11 @@ from ips_econ.evaluation.likelihood import (
     figures_of,
     log_likelihood,
 )
+from ips_econ.evaluation.metrics import METRICS
 from ips_econ.evaluation.statistics import Stat, stat
-from ips_econ.evaluation.trials import Trial
+from ips_econ.evaluation.trials import Observation, Trial
 from ips_econ.evaluation.updating import Update, updates
+from ips_econ.ledger.walk import History, trace_block
 from ips_econ.parameters.draws import ParameterDraws
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.parameters.sobol import sobol_points
@@ -63,6 +66,11 @@ SPREAD = {
 """Structural values that also differ between places, with the scale on which they do."""
 SPREAD_ID = "context.between_places_log_sd"
 CORRELATION_DRAWS = 16
+SHAPE_PEOPLE = 1000
+MEDIANS_AS_MEANS = ("days_employed_of_workers",)
+"""Metrics whose median is compared through the mean that goes with it."""
+ERROR_OF_A_MEDIAN = 1.2533
+"""Standard error of a median over that of a mean, normal sample: sqrt(pi / 2)."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +213,8 @@ def _new_place(joint: Joint, draws: ParameterDraws, seed: int) -> ParameterDraws
 def _figures(trial: Trial) -> tuple[tuple[Figure, ...], list[str]]:
     """Figures of a trial whose expectation is exact, and the names of those left out."""
     used, left_out = [], []
-    for figure in figures_of(trial.outcomes, lambda arm: trial.size(arm) or None):
+    for published in figures_of(trial.outcomes, lambda arm: trial.size(arm) or None):
+        figure = _as_mean(published, trial)
         seen = figure.seen
         known = figure.metric in EXPECTED
         if known and seen.mean is not None:
@@ -217,3 +226,27 @@ def _figures(trial: Trial) -> tuple[tuple[Figure, ...], list[str]]:
         elif figure.metric not in left_out:
             left_out.append(figure.metric)
     return tuple(used), left_out
+
+
+def _as_mean(figure: Figure, trial: Trial) -> Figure:
+    """A median of days in work as the mean that goes with it among simulated clients.
+
+    Only means are known exactly. The ratio of median to mean, and the spread between clients, are
+    those of simulated clients; the error of a median is that of a normal sample.
+    """
+    if figure.seen.median is None or figure.metric not in MEDIANS_AS_MEANS:
+        return figure
+    run = trial.scenario.scenario.run.model_copy(update={"draws": CORRELATION_DRAWS})
+    scenario = trial.scenario.scenario.model_copy(update={"run": run})
+    plan = plan_of(replace(trial.scenario, scenario=scenario))
+    world = Worlds(plan, slice(0, CORRELATION_DRAWS)).headline
+    _, _, histories = trace_block(world._replace(people=SHAPE_PEOPLE, months=figure.month))
+    ratios, spreads = [], []
+    for working in histories[:, :, figure.arm, :, History.WORKING] > 0.0:
+        values, counted = METRICS[figure.metric].measure(working, working, figure.month)
+        mean = values[counted].mean()
+        ratios.append(float(np.median(values[counted]) / mean))
+        spreads.append(float(values[counted].std() / mean))
+    mean = figure.seen.median / float(np.mean(ratios))
+    sd = ERROR_OF_A_MEDIAN * float(np.mean(spreads)) * mean
+    return figure._replace(seen=Observation(mean=mean, sd=sd, n=figure.seen.n))
