@@ -108,13 +108,17 @@ def calibrate(scenario: str, **options: Any) -> None:
 
 
 def _observed(given: Path | None, top: Any, within: dict[str, Any] | None) -> tuple[Any, Any]:
-    """The file of results and the keys under which they stand in it."""
+    """The file of results and the keys under which they stand: a scenario's [observed], or none."""
     from dataclasses import replace
 
     from ips_econ.parameters.base import read_toml
 
     if given is not None:
-        return read_toml(given), ()
+        file = read_toml(given)
+        inner = file.content.get("observed")
+        if isinstance(inner, dict):
+            return replace(file, content=inner), ("observed",)
+        return file, ()
     if within is None:
         raise InputError(
             "no local results: give a file with --observed, or [observed] in the scenario "

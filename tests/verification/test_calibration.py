@@ -207,6 +207,10 @@ def test_results_may_stand_in_the_scenario(
     assert cli.main(["calibrate", str(scenario), "--out", str(out), "--draws", "1024"]) == 0
     assert "9 of 30 (30%)" in capsys.readouterr().out
     assert tomllib.loads(out.read_text(encoding="utf-8"))["extends"] == "./mine.toml"
+    # a scenario with such a table is a file of results too
+    again = ["calibrate", "finland", "--observed", str(scenario), "--out", str(tmp_path / "3.toml")]
+    assert cli.main([*again, "--draws", "1024"]) == 0
+    assert "9 of 30 (30%)" in capsys.readouterr().out
     # refused before any work: the file exists
     assert cli.main(["calibrate", str(scenario), "--out", str(out)]) == 2
     assert "is not overwritten" in capsys.readouterr().err
