@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ips_econ.errors import InputError
+from ips_econ.errors import InputError, RunError
 
 
 @click.command()
@@ -28,7 +29,7 @@ from ips_econ.errors import InputError
 @click.option(
     "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Change any key or parameter."
 )
-@click.option("--draws", type=click.IntRange(min=512), default=4096, help="Draws to weight.")
+@click.option("--draws", type=click.IntRange(min=1024), default=4096, help="Draws to weight.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, help="Seed of all random numbers.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Threads; default: all cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
@@ -86,6 +87,7 @@ def calibrate(scenario: str, **options: Any) -> None:
     if sys.stderr.isatty():
         first = "" if is_cached(fill_hazards) else ", after compiling (first time only)"
         click.echo(f"weighting {options['draws']} draws with the results{first} …", err=True)
+    _refuse_place(out)
     new_text = calibrated_text(scenario, path, out, loaded, options["sets"], results, language)
     found = run(
         chain,
@@ -107,6 +109,13 @@ def calibrate(scenario: str, **options: Any) -> None:
         click.echo(calibration_text(found, loaded.scenario.name, out, language))
 
 
+def _refuse_place(out: Path) -> None:
+    """Before any work: a folder that cannot be written to."""
+    folder = next(p for p in (out.absolute().parent, *out.absolute().parents) if p.exists())
+    if not os.access(folder, os.W_OK):
+        raise RunError(f"{folder} cannot be written to; choose another place with --out")
+
+
 def _observed(given: Path | None, top: Any, within: dict[str, Any] | None) -> tuple[Any, Any]:
     """The file of results and the keys under which they stand: a scenario's [observed], or none."""
     from dataclasses import replace
@@ -114,6 +123,8 @@ def _observed(given: Path | None, top: Any, within: dict[str, Any] | None) -> tu
     from ips_econ.parameters.base import read_toml
 
     if given is not None:
+        if within is not None:
+            click.echo(f"{given} is used; [observed] of the scenario is not", err=True)
         file = read_toml(given)
         inner = file.content.get("observed")
         if isinstance(inner, dict):

@@ -121,7 +121,8 @@ def _table(loaded: LoadedScenario) -> str:
     lines = []
     for key, origin in loaded.origin.items():
         section, _, name = key.partition(".")
-        value = content[section][name] if name else content[section]
+        # local results are read by calibration alone and are in no dump (they may be small groups)
+        value = content[section][name] if name else content.get(section, "…")
         lines.append(f"  {key:<{widths[0]}}  {origin:<{widths[1]}}  {_in_short(value)}")
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ scenario: the same scenario with the joint distribution of the parameters that m
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from ips_econ.evaluation.likelihood import (
     figure_correlations,
     log_likelihood,
     surprise,
+    surprise_of_gap,
 )
 from ips_econ.evaluation.local_results import LocalResults
 from ips_econ.evaluation.metrics import METRICS
@@ -41,6 +42,7 @@ from ips_econ.scenario.loading import LoadedScenario, resolve
 
 BLOCK_DRAWS = 128
 CORRELATION_DRAWS = 16
+RELEVANCE_POINTS = 8
 CHECK_SETS = ("run.draws=256", "run.people=200")
 SCRAMBLINGS = 8
 DISAGREEMENT = 0.05
@@ -71,7 +73,8 @@ class Calibration:
     """What local results did.
 
     ``text`` is the new scenario's file; ``before`` and ``after`` are summaries of small runs of
-    the old and the new scenario.
+    the old and the new scenario. ``gaps`` are the surprises of differences between the arms, where
+    both have a figure, told with that of the IPS arm.
     """
 
     results: LocalResults
@@ -81,12 +84,22 @@ class Calibration:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     text: str
+    gaps: tuple[tuple[Figure, float], ...] = ()
+
+    @property
+    def limit(self) -> float:
+        """Probability below which something is said to disagree."""
+        return DISAGREEMENT / (len(self.predictions) + len(self.gaps))
 
     @property
     def disagreeing(self) -> tuple[Prediction, ...]:
         """Figures further from the evidence than chance explains."""
-        limit = DISAGREEMENT / len(self.predictions)
-        return tuple(p for p in self.predictions if p.surprise < limit)
+        return tuple(p for p in self.predictions if p.surprise < self.limit)
+
+    @property
+    def disagreeing_gaps(self) -> tuple[tuple[Figure, float], ...]:
+        """Differences between the arms further from the evidence than chance explains."""
+        return tuple((figure, p) for figure, p in self.gaps if p < self.limit)
 
 
 @dataclass(frozen=True)
@@ -153,6 +166,21 @@ class Site:
         plan = Plan(self.loaded.scenario, self.loaded.library, self.draws(points))
         return figure_correlations(self.figures, Worlds(plan, slice(0, len(points))).headline)
 
+    def relevant(self, points: Values) -> tuple[str, ...]:
+        """The uncertain parameters on which the expected figures depend at all.
+
+        Each axis alone is moved at some points; what leaves every figure exactly as it was cannot
+        have been learnt about, whatever chance says.
+        """
+        base = np.array(self.means(points))
+        found = []
+        for k, axis in enumerate(self.axes):
+            moved = points.copy()
+            moved[:, k] = (points[:, k] + 0.5) % 1.0
+            if not np.array_equal(np.array(self.means(moved)), base):
+                found.append(axis)
+        return tuple(found)
+
     def log_likelihood(self, points: Values) -> Callable[[Values], Values]:
         """The likelihood of the figures, with correlations as at some points."""
         correlations = self.correlations(points)
@@ -214,13 +242,16 @@ def calibrate(
     sample = importance_sample(likelihood, len(site.axes), draws, seed)
     chosen = sample.resampled(draws)
     on = site.loaded.scenario.economics.policy_date
-    moved = updates(site.loaded.library, on, site.draws(prior), site.draws(chosen), sample.ess)
+    known = site.relevant(prior[:RELEVANCE_POINTS])
+    among = [id for id in known if id in site.loaded.library.parameters]
+    moved = updates(
+        site.loaded.library, on, site.draws(prior), site.draws(chosen), sample.ess, among=among
+    )
     text = write(moved, sample)
     new = TomlText(out, text, tomllib.loads(text))
     written = observed_site([*chain, new], results, file, library, (), jobs)
-    columns = zip(
-        site.figures, site.means(prior), site.means(chosen), written.means(prior), strict=True
-    )
+    before_means = site.means(prior)
+    columns = zip(site.figures, before_means, site.means(chosen), written.means(prior), strict=True)
     predictions = tuple(
         Prediction(figure, stat(p), stat(q), stat(w), surprise(figure, p))
         for figure, p, q, w in columns
@@ -228,8 +259,26 @@ def calibrate(
     before = resolve(chain, library, (*sets, *CHECK_SETS))
     after = resolve([*chain, new], library, CHECK_SETS)
     return Calibration(
-        results, sample, predictions, moved, _summary(before, jobs), _summary(after, jobs), text
+        results,
+        sample,
+        predictions,
+        moved,
+        _summary(before, jobs),
+        _summary(after, jobs),
+        text,
+        tuple(_gaps(site.figures, before_means)),
     )
+
+
+def _gaps(figures: Sequence[Figure], means: Sequence[Values]) -> Iterator[tuple[Figure, float]]:
+    """Surprise of every difference between the arms, told with the figure of the IPS arm."""
+    control = {
+        (f.metric, f.month): (f, m) for f, m in zip(figures, means, strict=True) if f.arm == 0
+    }
+    for figure, mean in zip(figures, means, strict=True):
+        other = control.get((figure.metric, figure.month))
+        if figure.arm == 1 and other is not None and figure.seen.median is None:
+            yield figure, surprise_of_gap(figure, mean, *other)
 
 
 def _summary(loaded: LoadedScenario, jobs: int | None) -> dict[str, Any]:

@@ -31,6 +31,8 @@ FITTED_SHARE = 0.125
 WIDENED = 1.2
 SIGNIFICANT = 3.5
 SCRAMBLINGS = 8
+FARTHEST = 1e-9
+"""Probability beyond which no point of the unit cube lies: six standard deviations."""
 
 Array = NDArray[np.float64]
 
@@ -131,7 +133,7 @@ def importance_sample(
     RunError
         If even the adapted sample has fewer than ``USABLE`` effective draws.
     """
-    tiny = np.finfo(np.float64).eps
+    tiny = FARTHEST
     proposals = [Proposal.prior(axes)]
     scores, data = np.zeros((0, axes)), np.zeros(0)
     history: list[float] = []

@@ -180,15 +180,22 @@ def figure_correlations(figures: Sequence[Figure], world: World) -> list[Values]
 def _correlation(
     figures: Sequence[Figure], working: NDArray[np.bool_], started: NDArray[np.bool_]
 ) -> Values:
-    """Pairwise correlation of people's own values, over those who count for both figures."""
+    """Correlation of the figures' errors: of what each person adds to them.
+
+    A person adds the distance from the mean of those who count, and nothing where not counted, so
+    that the matrix of any figures together is one of correlations.
+    """
     columns = []
     for figure in figures:
         values, counted = METRICS[figure.metric].measure(working, started, figure.month)
         if figure.seen.median is not None:
             values = (values < figure.seen.median).astype(float)
-        columns.append(np.where(counted, values, np.nan))
-    table = np.ma.corrcoef(np.ma.masked_invalid(columns))
-    return np.asarray(np.ma.filled(table, 0.0)) * (1 - np.eye(len(figures))) + np.eye(len(figures))
+        mean = values[counted].mean() if counted.any() else 0.0
+        columns.append(np.where(counted, values - mean, 0.0))
+    spread = np.std(columns, axis=1)
+    scaled = np.array(columns) / np.where(spread > 0.0, spread, 1.0)[:, None]
+    own = np.diag((spread == 0.0).astype(float))  # a figure without spread is tied to no other
+    return np.asarray(scaled @ scaled.T / scaled.shape[1] + own)
 
 
 def surprise(figure: Figure, mean: Values) -> float:
@@ -207,3 +214,17 @@ def surprise(figure: Figure, mean: Values) -> float:
     before = float(bdtr(k - 1.0, figure.n, p).mean()) if k >= 1.0 else 0.0
     middle = 0.5 * (upto + before)
     return 2.0 * min(middle, 1.0 - middle)
+
+
+def surprise_of_gap(ips: Figure, ips_mean: Values, control: Figure, control_mean: Values) -> float:
+    """The same of the difference between the arms, by its normal approximation."""
+    variance = np.zeros(len(ips_mean))
+    for figure, mean in ((ips, ips_mean), (control, control_mean)):
+        if figure.is_share:
+            variance += np.clip(mean * (1.0 - mean), SMALLEST_PROBABILITY, None) / figure.n
+        else:
+            assert figure.seen.sd is not None
+            variance += figure.seen.sd**2 / figure.n
+    apart = (ips.observed - control.observed) - (ips_mean - control_mean)
+    below = float(ndtr(apart / np.sqrt(variance)).mean())
+    return 2.0 * min(below, 1.0 - below)

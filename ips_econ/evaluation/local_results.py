@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from ips_econ.errors import InputError, Problems
-from ips_econ.evaluation.likelihood import EXPECTED, MONTHS_OF, Figure, figures_of
+from ips_econ.evaluation.likelihood import ARM_AXIS, EXPECTED, MONTHS_OF, Figure, figures_of
 from ips_econ.evaluation.metrics import METRICS
 from ips_econ.evaluation.outcomes import SMALLEST_GROUP
 from ips_econ.evaluation.trials import (
@@ -30,7 +30,7 @@ from ips_econ.parameters.base import (
     add_problem,
     add_validation_problems,
 )
-from ips_econ.units import MONTHS_PER_YEAR
+from ips_econ.units import DAYS_PER_MONTH, MONTHS_PER_YEAR, WEEKS_PER_MONTH
 
 Clients = Annotated[int, Field(ge=SMALLEST_GROUP, le=LARGEST_ARM)]
 SITE = ("region", "population", "programme", "comparator")
@@ -154,7 +154,55 @@ def read_local_results(toml: TomlText, within: KeyPath = ()) -> LocalResults:
                 message = f"fewer than {SMALLEST_GROUP} clients say too little and are not used"
                 add_problem(problems, message, at, found=observation.n, **where)
     problems.raise_if_any()
+    _check_possible(problems, toml, results, within)
+    problems.raise_if_any()
     return results
+
+
+LIMITS = {
+    "months_employed": 1.0,
+    "weeks_employed": WEEKS_PER_MONTH,
+    "days_employed": DAYS_PER_MONTH,
+    "days_employed_of_workers": DAYS_PER_MONTH,
+    "months_to_first_job": 1.0,
+    "days_to_first_job": DAYS_PER_MONTH,
+    "months_employed_after_start": 1.0,
+}
+"""Metrics that cannot exceed the months observed, with their units in a month."""
+
+
+def _check_possible(
+    problems: Problems, toml: TomlText, results: LocalResults, within: KeyPath
+) -> None:
+    """No figure lies outside its months, and counts of the same clients agree with each other."""
+    where: dict[str, Any] = {"toml": toml, "prefix": within}
+    figures = {(f.metric, f.month, f.arm): f for f in results.figures}
+    for number, outcome in enumerate(results.outcome):
+        for arm in ARMS:
+            figure = figures.get((outcome.metric, outcome.month, ARM_AXIS[arm]))
+            seen = outcome.observed.arm(arm)
+            if figure is None or seen is None:
+                continue
+            at: KeyPath = ("outcome", number, "observed", arm)
+            told = seen.mean if seen.mean is not None else seen.median
+            if told is not None and outcome.metric in LIMITS:
+                highest = outcome.month * LIMITS[outcome.metric]
+                if not 0.0 <= told <= highest:
+                    allowed = f"0 to {highest:g}, the time observed"
+                    message = "not a time within the months observed"
+                    add_problem(problems, message, at, found=told, allowed=allowed, **where)
+            if outcome.metric not in ("ever_employed", "employed") or seen.events is None:
+                continue
+            ever = [
+                f
+                for f in results.figures
+                if f.metric == "ever_employed" and f.arm == figure.arm and f.n == figure.n
+            ]
+            later = [f for f in ever if f.month >= figure.month and f is not figure]
+            fewer = [f for f in later if (f.seen.events or 0) < seen.events]
+            if fewer:
+                message = f"more clients than had ever worked by month {fewer[0].month}"
+                add_problem(problems, message, at, **where)
 
 
 def written_out(figures: tuple[Figure, ...]) -> Iterator[tuple[Figure, bool]]:

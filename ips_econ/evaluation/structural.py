@@ -185,7 +185,7 @@ def fit_structure(
     assert widest.axes == common
     published = widest.draws(prior[:, : len(common)])
     fitted = _new_place(joint, widest.draws(chosen[:, : len(common)]), seed)
-    found = updates(library, on, published, fitted, sample.ess, among=STRUCTURAL)
+    found = updates(library, on, published, fitted, sample.ess, among=STRUCTURAL, linked=True)
     moved = {update.id for update in found}
     levels = {
         trial.facts.id: {

@@ -69,6 +69,7 @@ def updates(
     posterior: ParameterDraws,
     effective: float,
     among: Sequence[str] | None = None,
+    linked: bool = False,
 ) -> tuple[Update, ...]:
     """What moved between two sets of draws of the same parameters.
 
@@ -78,6 +79,7 @@ def updates(
     posterior : equally weighted draws after the data.
     effective : how many independent draws they are worth.
     among : ids to look at; by default all but amounts of money.
+    linked : whether parameters tied to one that moved, by a published correlation, are told too.
     """
     if among is None:
         among = [
@@ -85,7 +87,8 @@ def updates(
             for id in prior.sampled
             if id in library.parameters and not library.parameters[id].unit.startswith("EUR")
         ]
-    ids = _linked(library, _moved(among, prior, posterior, effective))
+    ids = _moved(among, prior, posterior, effective)
+    ids = _linked(library, ids) if linked else sorted(ids)
     if not ids:
         return ()
     after = np.stack([posterior.column(id) for id in ids], axis=1)
@@ -114,13 +117,15 @@ def _moved(
     ids: Sequence[str], prior: ParameterDraws, posterior: ParameterDraws, effective: float
 ) -> list[str]:
     """Which of some numbers' mean, spread or rank correlations have changed beyond chance."""
+    if not ids:
+        return []
     before = np.stack([prior.column(id) for id in ids], axis=1)
     after = np.stack([posterior.column(id) for id in ids], axis=1)
     spread = before.std(axis=0)
     change = np.abs(after.mean(axis=0) - before.mean(axis=0)) / spread
     change = np.maximum(change, np.abs(after.std(axis=0) / spread - 1.0))
     ranks = np.abs(rank_correlation(after, after) - rank_correlation(before, before))
-    change = np.maximum(change, ranks.max(axis=0))
+    change = np.maximum(change, ranks.max(axis=0, initial=0.0))
     limit = max(MOVED, CHANCE / float(np.sqrt(effective)))
     return [id for id, moved in zip(ids, change > limit, strict=True) if moved]
 

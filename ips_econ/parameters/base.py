@@ -234,6 +234,8 @@ def add_validation_problems(
     """
     seen: dict[KeyPath, Problem] = {}
     for fault in error.errors(include_url=False):
+        if fault["type"] == "too_short" and fault["input"]:
+            continue  # the list has items; each faulty one is named by itself
         keys = _existing_keys(fault["loc"], content, missing=fault["type"] == "missing")
         problem = _problem(fault, keys, model)
         seen[keys] = _either(seen[keys], problem) if keys in seen else problem

@@ -7,8 +7,10 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaincinv, ndtr, ndtri
 
+from ips_econ.errors import InputError
 from ips_econ.parameters.distributions import quantile_function
 from ips_econ.parameters.draws import ParameterDraws
+from ips_econ.parameters.fitting import FitError
 from ips_econ.parameters.schema import Distribution
 from ips_econ.population.attributes import Benefit, Diagnosis, Service
 from ips_econ.population.people import Population
@@ -42,7 +44,16 @@ def age_quantiles(mean: float, sd: float, youngest: int, oldest: int) -> np.ndar
     """
     end = oldest + 1.0
     cut = Distribution(family="truncated_normal", value_is="mean", sd=sd, low=youngest, high=end)
-    return np.clip(quantile_function(cut, mean)(MIDPOINTS), youngest, end - 1e-9)
+    try:
+        quantiles = quantile_function(cut, mean)
+    except FitError:
+        raise InputError(
+            f"no ages between {youngest} and {oldest} have this mean and standard deviation; give "
+            "a smaller sd_age, or other limits",
+            key="population.sd_age",
+            found=f"mean_age {mean:g}, sd_age {sd:g}",
+        ) from None
+    return np.clip(quantiles(MIDPOINTS), youngest, end - 1e-9)
 
 
 @lru_cache

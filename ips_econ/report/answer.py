@@ -48,9 +48,29 @@ def assumptions(results: Results, language: Language) -> str:
         _substitution(results, language),
         language.text(f"assumes.effect.{run.effect}"),
         language.text(f"assumes.treatment.{run.treatment_route}"),
+        _calibrated(results, language),
         language.text("assumes.law", date=language.law(run.policy_date, run.reform)),
     ]
     return language.listing([part for part in parts if part])
+
+
+def _calibrated(results: Results, language: Language) -> str:
+    """Which local results were laid over the evidence; nothing where none were."""
+    told = []
+    for seen in results.run.calibrated:
+        count = language.text("assumes.calibrated_hidden", n=seen["n"])
+        if isinstance(seen.get("events"), int):
+            share = language.percent(seen["events"] / seen["n"])
+            count = language.text(
+                "calibration.count", events=seen["events"], n=seen["n"], share=share
+            )
+        for key in ("mean", "median"):
+            if key in seen:
+                count = language.number(seen[key], 0.1)
+        metric = language.text(f"validation.metric.{seen['metric']}", month=seen["month"])
+        arm = language.name("arm", seen["arm"])
+        told.append(language.text("assumes.calibrated_figure", arm=arm, metric=metric, count=count))
+    return language.text("assumes.calibrated", figures="; ".join(told)) if told else ""
 
 
 def span(results: Results, language: Language) -> dict[str, str]:

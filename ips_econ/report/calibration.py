@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from ips_econ.report.plain_text import aligned, plain, wrapped
 from ips_econ.scenario.loading import LoadedScenario
 from ips_econ.scenario.writing import Parameter, Written, changed_settings, reference, scenario_text
 
-HIDDEN = f"fewer than {SMALLEST_GROUP}, not written out"
+HIDDEN = f"not written out: it would tell of a group of fewer than {SMALLEST_GROUP} people"
+SUFFIX = "-calibrated"
+KEPT = ("source", "figures")
 OUTCOMES = (
     ("ever_employed_18m", "ips"),
     ("ever_employed_18m", "control"),
@@ -52,7 +54,9 @@ def calibrated_text(
     scenario = loaded.scenario
     figures = list(_figure_records(results.figures))
     before = scenario.calibrated or {}
-    if before.get("figures") == figures and before.get("source", "") == results.told:
+    earlier = [{k: before[k] for k in KEPT if k in before}] if before else []
+    earlier += before.get("earlier", [])
+    if any(_same(one, figures, results.told) for one in earlier):
         raise InputError(
             "these results are already in this scenario, and would count twice; calibrate the "
             "scenario it extends",
@@ -64,7 +68,7 @@ def calibrated_text(
         parameters = [
             Parameter(
                 update.id,
-                {**update.written, "source": _source(results)},
+                {**update.written, "source": _source(results, update, loaded)},
                 f"before {_interval(update.prior)}, now {_interval(update.posterior)} (mean, 95 %)",
             )
             for update in moved
@@ -75,14 +79,16 @@ def calibrated_text(
             "figures": figures,
             "effective_draws": round(sample.ess),
             "draws": len(sample.weights),
-        }
+        } | ({"earlier": earlier} if earlier else {})
         content = Written(
             comment=(
                 "Written by ips-econ calibrate: local results laid over the published evidence.",
                 "The parameters and their rank correlations hold together; change them together.",
             ),
-            id=f"{scenario.id}-calibrated"[:80],
-            name=language.text("calibration.name", name=scenario.name),
+            id=_new_id(scenario.id, len(earlier)),
+            name=scenario.name
+            if earlier
+            else language.text("calibration.name", name=scenario.name),
             extends=reference(name, path, out),
             sections={
                 keys: value
@@ -98,9 +104,25 @@ def calibrated_text(
     return text
 
 
-def _source(results: LocalResults) -> str:
+def _new_id(id: str, earlier: int) -> str:
+    """``my-county-calibrated``, then ``-calibrated-2`` and on."""
+    base = id.partition(SUFFIX)[0][: 80 - len(SUFFIX) - 3]
+    return f"{base}{SUFFIX}-{earlier + 1}" if earlier else f"{base}{SUFFIX}"
+
+
+def _same(earlier: Mapping[str, Any], figures: list[dict[str, Any]], told: str) -> bool:
+    """Whether results were used before: the same figures, hidden ones also of the same source."""
+    hidden = any(record.get("events") == HIDDEN for record in figures)
+    same_source = earlier.get("source", "") == told
+    return earlier.get("figures") == figures and (same_source or not hidden)
+
+
+def _source(results: LocalResults, update: Update, loaded: LoadedScenario) -> str:
     told = f" ({results.told})" if results.told else ""
-    return f"local results{told} laid over the published evidence by ips-econ calibrate"
+    entry = loaded.library.in_force(update.id, loaded.scenario.economics.policy_date)
+    key = entry.source.key if entry.source else None
+    published = f"the published value [{key}]" if key else "the value before"
+    return f"local results{told} laid over {published} by ips-econ calibrate"
 
 
 def _interval(stat: Stat) -> str:
@@ -142,13 +164,26 @@ def calibration_text(found: Calibration, name: str, out: Path, language: Languag
         _parameters(found, language),
         _headline(found, language),
         wrapped(_sample(found.sample, language)),
-        "\n".join(
-            wrapped(f"* {language.text(f'calibration.note.{key}')}")
-            for key in ("expected", "same", "written", "programme")
-        ),
+        "\n".join(wrapped(f"* {text}") for text in _notes(found, language)),
         f"{out}\n" + wrapped(language.text("calibration.next", file=out)),
     ]
     return plain("\n\n".join(block for block in blocks if block))
+
+
+def _notes(found: Calibration, language: Language) -> Iterator[str]:
+    """How to read the tables; each note where it applies."""
+    yield language.text("calibration.note.expected")
+    if all(prediction.figure.arm == 1 for prediction in found.predictions):
+        yield language.text("calibration.note.same")
+    yield language.text("calibration.note.written")
+    facts = [
+        f"{section}.{key} = {value}"
+        for section, keys in found.results.facts.items()
+        for key, value in keys.items()
+    ]
+    key = "facts" if facts else "no_facts"
+    yield language.text(f"calibration.note.{key}", facts=", ".join(facts))
+    yield language.text("calibration.note.once")
 
 
 def _figure_label(figure: Figure, language: Language) -> str:
@@ -207,7 +242,13 @@ def _warnings(found: Calibration, language: Language) -> Iterator[str]:
             figure=_figure_label(prediction.figure, language),
             probability=language.probability(prediction.surprise),
         )
-    if not found.updates:
+    for figure_of_ips, probability in found.disagreeing_gaps:
+        yield language.text(
+            "calibration.disagrees",
+            figure=language.text("calibration.gap", figure=_figure_label(figure_of_ips, language)),
+            probability=language.probability(probability),
+        )
+    if not found.updates and not found.disagreeing:
         yield language.text("calibration.nothing_moved")
 
 
@@ -297,7 +338,15 @@ def calibration_json(found: Calibration, out: Path) -> dict[str, Any]:
             {**record, **_prediction_json(prediction)}
             for record, prediction in zip(records, found.predictions, strict=True)
         ],
-        "disagrees": bool(found.disagreeing),
+        "disagrees": bool(found.disagreeing or found.disagreeing_gaps),
+        "differences_between_arms": [
+            {
+                "metric": seen.metric,
+                "month": seen.month,
+                "probability_as_far_out": round(probability, 4),
+            }
+            for seen, probability in found.gaps
+        ],
         "parameters": [
             {
                 "id": update.id,

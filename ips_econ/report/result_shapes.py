@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -237,6 +238,7 @@ class RunFacts:
     programme: ProgrammeFacts
     treatment_route: str
     overridden: tuple[str, ...]
+    calibrated: tuple[Mapping[str, Any], ...]
     messages: tuple[str, ...]
     parameter_files: Mapping[str, str]
 

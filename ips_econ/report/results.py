@@ -145,11 +145,18 @@ def _run_facts(
         programme=_programme_facts(resolved.get("programme") or {}, comparator),
         treatment_route=str(economics.get("treatment_route", "none")),
         overridden=tuple(str(name) for name in manifest.get("overridden") or ()),
+        calibrated=tuple(_calibrated(resolved.get("calibrated") or {})),
         messages=tuple(
             str(text) for text in [*(manifest.get("messages") or ()), *(summary.get("notes") or ())]
         ),
         parameter_files={str(name): str(digest) for name, digest in hashes.items()},
     )
+
+
+def _calibrated(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every local figure that the parameters were updated with."""
+    for results in (facts, *facts.get("earlier", ())):
+        yield from results.get("figures", ())
 
 
 def _programme_facts(programme: Mapping[str, Any], comparator: Mapping[str, Any]) -> ProgrammeFacts:

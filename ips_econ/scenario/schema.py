@@ -427,8 +427,9 @@ class Scenario(Strict):
     correlation: Annotated[tuple[LocalCorrelation, ...], Field(strict=False)] = ()
     """Rank correlations between uncertain parameters, in place of the published ones of the same
     pairs."""
-    observed: dict[str, Any] | None = None
-    """Local results, read by calibration; the same content as a file given with --observed."""
+    observed: Annotated[dict[str, Any] | None, Field(exclude=True)] = None
+    """Local results, read by calibration; the same content as a file given with --observed. They
+    may hold small groups of people, so no dump of a scenario (manifest, --resolved) has them."""
     calibrated: dict[str, Any] | None = None
     """Which local results the parameters have been updated with; written by calibration."""
 

@@ -14,6 +14,7 @@ from ips_econ.compilation import step
 
 WINDOW_MONTHS = 24
 BISECTIONS = 60
+SHORTEST_MONTHS = 1e-6  # out of work between jobs; only a draw far beyond any evidence has less
 
 
 class LaterJobs(NamedTuple):
@@ -102,7 +103,7 @@ def later_jobs(rate, reemployment, jobs, scale, shape):  # type: ignore[no-untyp
         working += reemployment * (1.0 - working) - same * working
         worked += working
     target = max(worked - restricted_mean(rate), 0.05)
-    found = min((jobs - 1.0) / (WINDOW_MONTHS - worked), 0.9)
+    found = min((jobs - 1.0) / max(WINDOW_MONTHS - worked, SHORTEST_MONTHS), 0.9)
     loss = same
     for _ in range(6):
         low, high = 0.0, 1.0
@@ -114,5 +115,6 @@ def later_jobs(rate, reemployment, jobs, scale, shape):  # type: ignore[no-untyp
                 low = loss
             else:
                 high = loss
-        found = min((jobs - 1.0) / (WINDOW_MONTHS - restricted_mean(rate) - target - out), 0.9)
+        idle = WINDOW_MONTHS - restricted_mean(rate) - target - out
+        found = min((jobs - 1.0) / max(idle, SHORTEST_MONTHS), 0.9)
     return LaterJobs(found, loss)

@@ -28,7 +28,7 @@ from tests.report_fixture import build_run_directory
 SAME_IN_EVERY_LANGUAGE = {
     "arm.ips", "unit.EUR", "sign.euro", "sign.percent",
     "report.facts.version_value", "report.group", "table.programme.by_payer",
-    "table.parameters.graded", "chart.persistence.interval",
+    "table.parameters.graded", "chart.persistence.interval", "assumes.calibrated_figure",
     "table.programme_assumptions.by_year", "table.programme_assumptions.payer_share",
     "table.programme_assumptions.service_share", "table.programme_assumptions.services_of",
 }  # fmt: skip

@@ -116,4 +116,14 @@ def test_correlations_of_clients_are_what_they_must_be(planned, world_of) -> Non
     assert ips.shape == (2, 2)
     assert ips[0, 0] == pytest.approx(1.0)
     assert 0.4 < ips[0, 1] < 0.95
-    assert np.linalg.eigvalsh(ips)[0] > 0.0
+    many = [
+        *figures,
+        figure(month=18, events=20),
+        figure("employed", month=18, events=8),
+        figure("days_to_first_job", month=18, median=200.0),
+        figure("months_employed", month=18, mean=4.0, sd=6.0),
+        figure("days_employed_of_workers", month=18, mean=200.0, sd=150.0),
+    ]
+    matrix = figure_correlations(many, world)[1]
+    np.testing.assert_allclose(np.diag(matrix), 1.0, rtol=1e-9)
+    assert np.linalg.eigvalsh(matrix)[0] > 0.0  # pairwise correlations alone need not be possible

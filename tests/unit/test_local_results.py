@@ -82,6 +82,42 @@ def test_means_and_medians_say_what_they_lack(
         results(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "words"),
+    [
+        (
+            (("months_employed", 24, "mean = 30.0, sd = 3.0"),),
+            "allowed: 0 to 24, the time observed",
+        ),
+        ((("days_to_first_job", 24, "median = -5.0"),), "not a time within the months observed"),
+        ((("days_to_first_job", 24, "median = 900.0"),), "allowed: 0 to 730"),
+        (
+            (("ever_employed", 12, "events = 24"), ("ever_employed", 24, "events = 20")),
+            "more clients than had ever worked by month 24",
+        ),
+        (
+            (("employed", 12, "events = 20"), ("ever_employed", 12, "events = 10")),
+            "more clients than had ever worked by month 12",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    tmp_path: Path, outcomes: tuple[tuple[str, int, str], ...], words: str
+) -> None:
+    blocks = [
+        f'[[outcome]]\nmetric = "{metric}"\nmonth = {month}\nobserved = {{ ips = {{ {seen} }} }}\n'
+        for metric, month, seen in outcomes
+    ]
+    with pytest.raises(InputError, match=words):
+        results(tmp_path, "[arms]\nips = 40\n" + "".join(blocks))
+
+
+def test_a_typo_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        results(tmp_path, GOOD.replace("ever_employed", "ever_emploied"))
+    assert len(caught.value.problems) == 1
+
+
 def test_the_same_figure_twice_is_refused(tmp_path: Path) -> None:
     outcome = GOOD[GOOD.index("[[outcome]]") :]
     with pytest.raises(InputError, match="the same metric and month stand twice"):

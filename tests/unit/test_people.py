@@ -11,6 +11,7 @@ import pytest
 from scipy.special import chdtri, ndtr, ndtri
 
 from ips_econ.compilation import compiled
+from ips_econ.errors import InputError
 from ips_econ.parameters.draws import draw_parameters
 from ips_econ.population import sampling
 from ips_econ.population.attributes import (
@@ -340,3 +341,8 @@ def test_strata_are_numbered_as_their_axes_say() -> None:
     common = people["diagnosis"] == Diagnosis.DEPRESSION_ANXIETY
     np.testing.assert_array_equal(index // STRATA_PER_GROUP, common)
     assert index.min() >= 0 and index.max() < STRATA and len(np.unique(index)) > 70
+
+
+def test_ages_that_cannot_be_are_refused_with_the_remedy() -> None:
+    with pytest.raises(InputError, match="population.sd_age: no ages between 18 and 64 have this"):
+        sampling.age_quantiles(19.0, 20.0, 18, 64)

@@ -16,6 +16,7 @@ import pytest
 from scipy.special import ndtri
 
 from ips_econ import cli
+from ips_econ.evaluation.blocks import Plan, Worlds
 from ips_econ.evaluation.calibration import Site, observed_site
 from ips_econ.evaluation.cohort import expected_after_start, expected_shares
 from ips_econ.evaluation.importance import USABLE, importance_sample
@@ -27,6 +28,9 @@ from ips_econ.ledger.walk import History, trace_block
 from ips_econ.parameters.base import read_toml
 from ips_econ.parameters.library import ParameterLibrary
 from ips_econ.parameters.sobol import sobol_points
+from ips_econ.report.calibration import HIDDEN
+from ips_econ.report.results import load_results
+from ips_econ.report.terminal import headline_table
 from ips_econ.scenario.files import find_scenario, read_chain
 from ips_econ.scenario.loading import load_scenario
 
@@ -137,6 +141,25 @@ def test_a_county_gets_a_scenario_that_runs(
     assert cli.main([*words, "--out", str(run)]) == 0
     assert (run / "summary.json").exists()
 
+    # the report says what was laid over the evidence
+    text = headline_table(load_results(run), "en").replace("\n", " ")
+    assert "IPS: ever in work by month 24: 24 of 40 (60%)" in text
+    assert text.count("local results (") == 1
+
+    # other results may follow; the first ones are remembered
+    more = written(tmp_path, 60, ("employed", 12, 20, 12))
+    third = tmp_path / "third.toml"
+    assert cli.main(["calibrate", str(out), "--observed", str(more), "--out", str(third)]) == 0
+    capsys.readouterr()
+    content = tomllib.loads(third.read_text(encoding="utf-8"))
+    assert content["id"] == "finland-calibrated-2"
+    assert [r["metric"] for r in content["calibrated"]["figures"]] == ["employed"] * 2
+    assert content["calibrated"]["earlier"][0]["figures"][0]["events"] == 24
+    results = written(tmp_path, 40, ("ever_employed", 24, 24, 10))
+    again = ["calibrate", str(third), "--observed", str(results), "--out", str(tmp_path / "4.toml")]
+    assert cli.main(again) == 2
+    capsys.readouterr()
+
     # the same again would count the results twice
     again = ["calibrate", str(out), "--observed", str(results), "--out", str(tmp_path / "2.toml")]
     assert cli.main(again) == 2
@@ -163,7 +186,7 @@ def test_small_groups_are_used_but_never_written(
     results = written(tmp_path, 37, ("ever_employed", 18, 3, 12))
     out = tmp_path / "new.toml"
     told = calibrated(capsys, results, out)
-    hidden = "fewer than 5, not written out"
+    hidden = HIDDEN
     assert [o["events"] for o in told["outcomes"]] == [hidden, 12]
     content = tomllib.loads(out.read_text(encoding="utf-8"))
     assert [f["events"] for f in content["calibrated"]["figures"]] == [hidden, 12]
@@ -187,7 +210,7 @@ def test_small_groups_are_used_but_never_written(
         == 0
     )
     text = capsys.readouterr().out
-    assert "ryhmässä alle 5 (yhteensä 37)" in text
+    assert "ei näytetä (pieni ryhmä), n = 37" in text
     assert "VAROITUS" in text
     assert "3/37" not in text
 
@@ -214,6 +237,36 @@ def test_results_may_stand_in_the_scenario(
     # refused before any work: the file exists
     assert cli.main(["calibrate", str(scenario), "--out", str(out)]) == 2
     assert "is not overwritten" in capsys.readouterr().err
+
+
+def test_small_groups_of_a_scenario_are_in_no_dump_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario = tmp_path / "mine.toml"
+    scenario.write_text(
+        'id = "mine"\nextends = "finland"\n[observed.arms]\nips = 31\n'
+        '[[observed.outcome]]\nmetric = "employed"\nmonth = 12\n'
+        "observed = { ips = { events = 3 } }\n",
+        encoding="utf-8",
+    )
+    run = tmp_path / "run"
+    words = ["simulate", str(scenario), "--draws", "32", "--people", "40", "--no-report", "--quiet"]
+    assert cli.main([*words, "--horizon", "1", "--out", str(run)]) == 0
+    assert cli.main(["check", str(scenario), "--resolved"]) == 0
+    told = capsys.readouterr().out + (run / "manifest.json").read_text(encoding="utf-8")
+    assert "events" not in told
+
+
+def test_a_ratio_that_is_turned_round_is_noticed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """15 and 35 per cent: each might be, the difference hardly."""
+    results = written(tmp_path, 100, ("ever_employed", 18, 15, 35))
+    told = calibrated(capsys, results, tmp_path / "new.toml")
+    assert min(o["probability_as_far_out"] for o in told["outcomes"]) > 0.02
+    (gap,) = told["differences_between_arms"]
+    assert gap["probability_as_far_out"] < 0.01
+    assert told["disagrees"] is True
 
 
 def test_without_results_the_command_says_what_to_give(capsys: pytest.CaptureFixture[str]) -> None:
@@ -278,3 +331,17 @@ def test_expectations_are_what_simulated_people_do(planned: Any, world_of: Any) 
                 apart += float(values[counted].mean() - wanted[d])
                 variance += float(values[counted].var()) / int(counted.sum())
             assert abs(apart) < limit * variance**0.5, (metric, arm)
+
+
+def test_each_figure_is_expected_of_its_own_arm(tmp_path: Path, library: ParameterLibrary) -> None:
+    path = written(tmp_path, 40, ("ever_employed", 18, 20, 10), ("employed", 18, 9, 6))
+    site = site_of(path, library)
+    points, _ = sobol_points(len(site.axes), 8, 1, 1)
+    plan = Plan(site.loaded.scenario, site.loaded.library, site.draws(points))
+    worlds = Worlds(plan, slice(0, 8))
+    shares = expected_shares(worlds.hazards(plan.persistence), worlds.population)
+    assert [figure.arm for figure in site.figures] == [1, 0, 1, 0]
+    for figure, mean in zip(site.figures, site.means(points), strict=True):
+        by_arm = shares.ever if figure.metric == "ever_employed" else shares.employed
+        np.testing.assert_allclose(mean, by_arm[:, figure.arm, 17], rtol=1e-12)
+        assert not np.allclose(mean, by_arm[:, 1 - figure.arm, 17], rtol=0.01)
